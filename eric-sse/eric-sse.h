@@ -1,0 +1,21 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#define ERIC_INSIDE
+# include "eric-channel-container.h"
+# include "eric-channel.h"
+# include "eric-enum-types.h"
+# include "eric-error.h"
+# include "eric-listener.h"
+# include "eric-message-stream.h"
+# include "eric-message.h"
+# include "eric-sse-channel.h"
+# include "eric-sse-encoder.h"
+# include "eric-sse-server.h"
+# include "eric-sse-subscriber.h"
+# include "eric-types.h"
+# include "eric-version-macros.h"
+# include "eric-version.h"
+#undef ERIC_INSIDE

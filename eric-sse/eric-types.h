@@ -1,0 +1,25 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#if !defined (ERIC_INSIDE) && !defined (ERIC_COMPILATION)
+# error "Only <eric-sse.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include "eric-version-macros.h"
+
+G_BEGIN_DECLS
+
+typedef struct _EricChannel          EricChannel;
+typedef struct _EricChannelContainer EricChannelContainer;
+typedef struct _EricListener         EricListener;
+typedef struct _EricMessage          EricMessage;
+typedef struct _EricMessageStream    EricMessageStream;
+typedef struct _EricSseChannel       EricSseChannel;
+typedef struct _EricSseServer        EricSseServer;
+typedef struct _EricSseSubscriber    EricSseSubscriber;
+
+G_END_DECLS

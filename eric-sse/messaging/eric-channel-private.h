@@ -1,0 +1,30 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "eric-channel.h"
+
+G_BEGIN_DECLS
+
+/* Decides what enters the channel, one message after the other: a subclass of
+ * this library gives the message its id here and records it. Called with the
+ * channel's lock held, in the order in which the listeners get the messages, so
+ * it must not call out. `listener_id` is NULL for a broadcast.
+ * Returns (transfer full). */
+typedef EricMessage *(*EricChannelAdmitFunc) (EricChannel *self,
+                                              EricMessage *message,
+                                              const char  *listener_id);
+
+/* Told once, after the last message was admitted; with the lock held, too. */
+typedef void (*EricChannelClosedFunc) (EricChannel *self);
+
+void         _eric_channel_set_hooks    (EricChannel           *self,
+                                         EricChannelAdmitFunc   admit,
+                                         EricChannelClosedFunc  closed);
+EricMessage *_eric_channel_adapt        (EricChannel           *self,
+                                         EricMessage           *message);
+gboolean     _eric_channel_has_listener (EricChannel           *self,
+                                         EricListener          *listener);
+
+G_END_DECLS

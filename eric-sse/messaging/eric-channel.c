@@ -1,0 +1,905 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-channel.h"
+
+#include "eric-channel-private.h"
+#include "eric-error.h"
+#include "eric-listener-private.h"
+#include "eric-message-stream-private.h"
+#include "eric-message.h"
+
+/**
+ * EricChannel:
+ *
+ * Where messages meet those who listen.
+ *
+ * Listeners are registered with a channel under their ids.
+ * [method@Channel.broadcast] puts a message into the queue of each of them,
+ * [method@Channel.dispatch] into the queue of one. Each listener gets its
+ * messages in the order of the calls, and all listeners get broadcasts in the
+ * same order, whatever the threads that send.
+ *
+ * [method@Channel.message_stream] reads a listener's messages as they come,
+ * [method@Channel.watch] makes the listener too. A channel that is closed, and a
+ * listener that is removed, end their streams with a message of type
+ * %ERIC_MESSAGE_TYPE_CLOSED.
+ *
+ * This class is abstract. [class@SseChannel] is the one to use for most purposes;
+ * a subclass may make listeners of its own and adapt messages as they are read.
+ *
+ * It is safe to use a channel from any thread. Signals are emitted in the thread
+ * that causes them, and no lock is held meanwhile.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  char                  *id;            /* (owned) */
+  int                    stream_delay;  /* (atomic): milliseconds */
+  GMutex                 lock;
+  GHashTable            *listeners;     /* (owned) (lock lock): id -> EricListener */
+  gboolean               closed;        /* (lock lock) */
+  EricChannelAdmitFunc   admit;         /* set before the channel is shared */
+  EricChannelClosedFunc  closed_hook;   /* set before the channel is shared */
+} EricChannelPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (EricChannel, eric_channel, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_STREAM_DELAY,
+  PROP_CLOSED,
+  N_PROPS
+};
+
+enum
+{
+  SIG_LISTENER_ADDED,
+  SIG_LISTENER_REMOVED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static EricChannelPrivate *
+get_private (EricChannel *self)
+{
+  return eric_channel_get_instance_private (self);
+}
+
+static void
+set_unknown_listener (EricChannel  *self,
+                      const char   *listener_id,
+                      GError      **error)
+{
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_LISTENER,
+               "Channel “%s” has no listener “%s”", get_private (self)->id, listener_id);
+}
+
+static gboolean
+check_open_locked (EricChannel  *self,
+                   GError      **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+
+  if (!priv->closed)
+    return TRUE;
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL,
+               "Channel “%s” is closed", priv->id);
+  return FALSE;
+}
+
+static EricMessage *
+new_closed_message (void)
+{
+  return eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
+}
+
+static EricListener *
+eric_channel_real_create_listener (EricChannel *self)
+{
+  return eric_listener_new ();
+}
+
+static EricMessage *
+eric_channel_real_adapt (EricChannel *self,
+                         EricMessage *message)
+{
+  return g_object_ref (message);
+}
+
+static EricMessage *
+admit_as_it_is (EricChannel *self,
+                EricMessage *message,
+                const char  *listener_id)
+{
+  return g_object_ref (message);
+}
+
+static void
+do_nothing (EricChannel *self)
+{
+}
+
+static void
+eric_channel_constructed (GObject *object)
+{
+  EricChannelPrivate *priv = get_private (ERIC_CHANNEL (object));
+
+  G_OBJECT_CLASS (eric_channel_parent_class)->constructed (object);
+
+  if (priv->id == NULL)
+    priv->id = g_uuid_string_random ();
+}
+
+static void
+eric_channel_finalize (GObject *object)
+{
+  EricChannelPrivate *priv = get_private (ERIC_CHANNEL (object));
+
+  g_clear_pointer (&priv->listeners, g_hash_table_unref);
+  g_clear_pointer (&priv->id, g_free);
+  g_mutex_clear (&priv->lock);
+
+  G_OBJECT_CLASS (eric_channel_parent_class)->finalize (object);
+}
+
+static void
+eric_channel_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  EricChannel *self = ERIC_CHANNEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, eric_channel_get_id (self));
+      break;
+    case PROP_STREAM_DELAY:
+      g_value_set_uint (value, eric_channel_get_stream_delay (self));
+      break;
+    case PROP_CLOSED:
+      g_value_set_boolean (value, eric_channel_get_closed (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_channel_set_property (GObject      *object,
+                           guint         prop_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  EricChannel *self = ERIC_CHANNEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      get_private (self)->id = g_value_dup_string (value);
+      break;
+    case PROP_STREAM_DELAY:
+      eric_channel_set_stream_delay (self, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static guint
+new_listener_signal (const char *name)
+{
+  return g_signal_new (name,
+                       ERIC_TYPE_CHANNEL,
+                       G_SIGNAL_RUN_LAST,
+                       0, NULL, NULL, NULL,
+                       G_TYPE_NONE, 1, ERIC_TYPE_LISTENER);
+}
+
+static void
+eric_channel_class_init (EricChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = eric_channel_constructed;
+  object_class->finalize = eric_channel_finalize;
+  object_class->get_property = eric_channel_get_property;
+  object_class->set_property = eric_channel_set_property;
+  klass->create_listener = eric_channel_real_create_listener;
+  klass->adapt = eric_channel_real_adapt;
+
+  /**
+   * EricChannel:id: (getter get_id)
+   *
+   * The name of the channel: a random UUID unless given.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ID] =
+    g_param_spec_string ("id", NULL, NULL, NULL,
+                         (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricChannel:stream-delay: (getter get_stream_delay) (setter set_stream_delay)
+   *
+   * The least time between two messages of a stream, in milliseconds.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STREAM_DELAY] =
+    g_param_spec_uint ("stream-delay", NULL, NULL, 0, G_MAXINT, 0,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricChannel:closed: (getter get_closed)
+   *
+   * Whether [method@Channel.close] was called.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                          (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * EricChannel::listener-added:
+   * @self: the channel
+   * @listener: the listener
+   *
+   * A listener was registered.
+   *
+   * Since: 0.1
+   */
+  signals[SIG_LISTENER_ADDED] = new_listener_signal ("listener-added");
+
+  /**
+   * EricChannel::listener-removed:
+   * @self: the channel
+   * @listener: the listener
+   *
+   * A listener was removed.
+   *
+   * Since: 0.1
+   */
+  signals[SIG_LISTENER_REMOVED] = new_listener_signal ("listener-removed");
+}
+
+static void
+eric_channel_init (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+
+  g_mutex_init (&priv->lock);
+  priv->listeners = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  priv->admit = admit_as_it_is;
+  priv->closed_hook = do_nothing;
+}
+
+void
+_eric_channel_set_hooks (EricChannel           *self,
+                         EricChannelAdmitFunc   admit,
+                         EricChannelClosedFunc  closed)
+{
+  get_private (self)->admit = admit;
+  get_private (self)->closed_hook = closed;
+}
+
+EricMessage *
+_eric_channel_adapt (EricChannel *self,
+                     EricMessage *message)
+{
+  return ERIC_CHANNEL_GET_CLASS (self)->adapt (self, message);
+}
+
+gboolean
+_eric_channel_has_listener (EricChannel  *self,
+                            EricListener *listener)
+{
+  EricChannelPrivate *priv = get_private (self);
+  gboolean found;
+
+  g_mutex_lock (&priv->lock);
+  found = g_hash_table_lookup (priv->listeners, eric_listener_get_id (listener)) == listener;
+  g_mutex_unlock (&priv->lock);
+  return found;
+}
+
+/**
+ * eric_channel_get_id: (get-property id)
+ * @self: a channel
+ *
+ * Gets the name of the channel.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the id
+ *
+ * Since: 0.1
+ */
+const char *
+eric_channel_get_id (EricChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+
+  return get_private (self)->id;
+}
+
+/**
+ * eric_channel_get_stream_delay: (get-property stream-delay)
+ * @self: a channel
+ *
+ * Gets the least time between two messages of a stream.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the time in milliseconds
+ *
+ * Since: 0.1
+ */
+guint
+eric_channel_get_stream_delay (EricChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), 0);
+
+  return g_atomic_int_get (&get_private (self)->stream_delay);
+}
+
+/**
+ * eric_channel_set_stream_delay: (set-property stream-delay)
+ * @self: a channel
+ * @stream_delay: the time in milliseconds, at most `G_MAXINT`; 0 for none
+ *
+ * Sets the least time between two messages of a stream.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_channel_set_stream_delay (EricChannel *self,
+                               guint        stream_delay)
+{
+  g_return_if_fail (ERIC_IS_CHANNEL (self));
+  g_return_if_fail (stream_delay <= G_MAXINT);
+
+  if ((guint) g_atomic_int_get (&get_private (self)->stream_delay) == stream_delay)
+    return;
+  g_atomic_int_set (&get_private (self)->stream_delay, stream_delay);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STREAM_DELAY]);
+}
+
+/**
+ * eric_channel_get_closed: (get-property closed)
+ * @self: a channel
+ *
+ * Tells whether the channel was closed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if it takes no more messages
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_channel_get_closed (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+  gboolean closed;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
+
+  g_mutex_lock (&priv->lock);
+  closed = priv->closed;
+  g_mutex_unlock (&priv->lock);
+  return closed;
+}
+
+/**
+ * eric_channel_add_listener:
+ * @self: a channel
+ * @error: return location for an error, or %NULL
+ *
+ * Makes a listener and registers it. It does not run yet.
+ *
+ * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_channel_add_listener (EricChannel  *self,
+                           GError      **error)
+{
+  g_autoptr (EricListener) listener = NULL;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+
+  listener = ERIC_CHANNEL_GET_CLASS (self)->create_listener (self);
+  if (!eric_channel_register_listener (self, listener, error))
+    return NULL;
+  return g_steal_pointer (&listener);
+}
+
+/**
+ * eric_channel_register_listener:
+ * @self: a channel
+ * @listener: (transfer none): a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Registers a listener under its id. Messages are queued for it from now on,
+ * also before it is started.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where the id is already registered, and
+ * with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if the listener was registered
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_channel_register_listener (EricChannel   *self,
+                                EricListener  *listener,
+                                GError       **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+  const char *listener_id;
+  gboolean registered = FALSE;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
+  g_return_val_if_fail (ERIC_IS_LISTENER (listener), FALSE);
+
+  listener_id = eric_listener_get_id (listener);
+
+  g_mutex_lock (&priv->lock);
+  if (check_open_locked (self, error))
+    {
+      if (g_hash_table_contains (priv->listeners, listener_id))
+        g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_LISTENER,
+                     "Channel “%s” already has a listener “%s”", priv->id, listener_id);
+      else
+        registered = g_hash_table_insert (priv->listeners, (gpointer) listener_id,
+                                          g_object_ref (listener));
+    }
+  g_mutex_unlock (&priv->lock);
+
+  if (registered)
+    g_signal_emit (self, signals[SIG_LISTENER_ADDED], 0, listener);
+  return registered;
+}
+
+/**
+ * eric_channel_remove_listener:
+ * @self: a channel
+ * @listener_id: the id of a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Removes a listener. What is in its queue can still be taken; behind it comes a
+ * message of type %ERIC_MESSAGE_TYPE_CLOSED, which ends a stream.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if the listener was removed
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_channel_remove_listener (EricChannel  *self,
+                              const char   *listener_id,
+                              GError      **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+  g_autoptr (EricListener) listener = NULL;
+  g_autoptr (EricMessage) farewell = NULL;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
+  g_return_val_if_fail (listener_id != NULL, FALSE);
+
+  farewell = new_closed_message ();
+
+  g_mutex_lock (&priv->lock);
+  if (g_hash_table_steal_extended (priv->listeners, listener_id, NULL, (gpointer *) &listener) &&
+      !priv->closed)
+    _eric_listener_push_last (listener, farewell);
+  g_mutex_unlock (&priv->lock);
+
+  if (listener == NULL)
+    {
+      set_unknown_listener (self, listener_id, error);
+      return FALSE;
+    }
+  g_signal_emit (self, signals[SIG_LISTENER_REMOVED], 0, listener);
+  return TRUE;
+}
+
+/**
+ * eric_channel_get_listener:
+ * @self: a channel
+ * @listener_id: the id of a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Looks up a listener. The reference is the caller's, since another thread may
+ * remove the listener at any time.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_channel_get_listener (EricChannel  *self,
+                           const char   *listener_id,
+                           GError      **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+  EricListener *listener;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  g_mutex_lock (&priv->lock);
+  listener = g_hash_table_lookup (priv->listeners, listener_id);
+  if (listener != NULL)
+    g_object_ref (listener);
+  g_mutex_unlock (&priv->lock);
+
+  if (listener == NULL)
+    set_unknown_listener (self, listener_id, error);
+  return listener;
+}
+
+/**
+ * eric_channel_get_listener_ids:
+ * @self: a channel
+ *
+ * Lists the listeners, in no particular order.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their ids
+ *
+ * Since: 0.1
+ */
+char **
+eric_channel_get_listener_ids (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+  g_autoptr (GStrvBuilder) ids = NULL;
+  GHashTableIter iter;
+  gpointer listener_id;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+
+  ids = g_strv_builder_new ();
+  g_mutex_lock (&priv->lock);
+  g_hash_table_iter_init (&iter, priv->listeners);
+  while (g_hash_table_iter_next (&iter, &listener_id, NULL))
+    g_strv_builder_add (ids, listener_id);
+  g_mutex_unlock (&priv->lock);
+  return g_strv_builder_end (ids);
+}
+
+/* (transfer full): what a push made stop is told so once the lock is gone. */
+static void
+announce_stops (GPtrArray *stopped)
+{
+  if (stopped == NULL)
+    return;
+  for (guint i = 0; i < stopped->len; i++)
+    _eric_listener_announce_stop (stopped->pdata[i]);
+  g_ptr_array_unref (stopped);
+}
+
+static gboolean
+push_locked (EricListener  *listener,
+             EricMessage   *message,
+             GPtrArray    **stopped)
+{
+  EricPush result = _eric_listener_push (listener, message);
+
+  if (result == ERIC_PUSH_STOPPED)
+    {
+      if (*stopped == NULL)
+        *stopped = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (*stopped, g_object_ref (listener));
+    }
+  return result != ERIC_PUSH_REJECTED;
+}
+
+/**
+ * eric_channel_dispatch:
+ * @self: a channel
+ * @listener_id: the id of a listener
+ * @message: (transfer none): the message
+ * @error: return location for an error, or %NULL
+ *
+ * Sends a message to one listener.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id, with
+ * %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, and with
+ * %ERIC_ERROR_QUEUE_FULL where the listener rejects for want of room.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if the message was sent
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_channel_dispatch (EricChannel  *self,
+                       const char   *listener_id,
+                       EricMessage  *message,
+                       GError      **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+  GPtrArray *stopped = NULL;
+  EricListener *listener;
+  gboolean sent = FALSE;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
+  g_return_val_if_fail (listener_id != NULL, FALSE);
+  g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
+
+  g_mutex_lock (&priv->lock);
+  if (check_open_locked (self, error))
+    {
+      listener = g_hash_table_lookup (priv->listeners, listener_id);
+      if (listener != NULL)
+        {
+          g_autoptr (EricMessage) admitted = priv->admit (self, message, listener_id);
+
+          sent = push_locked (listener, admitted, &stopped);
+          if (!sent)
+            g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
+                         "The queue of listener “%s” is full", listener_id);
+        }
+      else
+        set_unknown_listener (self, listener_id, error);
+    }
+  g_mutex_unlock (&priv->lock);
+
+  announce_stops (stopped);
+  return sent;
+}
+
+/* Returns how many listeners had no room. */
+static guint
+push_to_all_locked (EricChannel  *self,
+                    EricMessage  *message,
+                    GPtrArray   **stopped)
+{
+  EricChannelPrivate *priv = get_private (self);
+  GHashTableIter iter;
+  gpointer listener;
+  guint rejected = 0;
+
+  g_hash_table_iter_init (&iter, priv->listeners);
+  while (g_hash_table_iter_next (&iter, NULL, &listener))
+    if (!push_locked (listener, message, stopped))
+      rejected++;
+  return rejected;
+}
+
+/**
+ * eric_channel_broadcast:
+ * @self: a channel
+ * @message: (transfer none): the message
+ * @error: return location for an error, or %NULL
+ *
+ * Sends a message to all listeners. A channel without listeners takes it, too.
+ *
+ * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, and with
+ * %ERIC_ERROR_QUEUE_FULL where listeners reject for want of room; all others
+ * have the message then.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if every listener has the message
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_channel_broadcast (EricChannel  *self,
+                        EricMessage  *message,
+                        GError      **error)
+{
+  EricChannelPrivate *priv = get_private (self);
+  GPtrArray *stopped = NULL;
+  guint rejected = 0, n_listeners = 0;
+  gboolean open;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
+  g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
+
+  g_mutex_lock (&priv->lock);
+  open = check_open_locked (self, error);
+  if (open)
+    {
+      g_autoptr (EricMessage) admitted = priv->admit (self, message, NULL);
+
+      n_listeners = g_hash_table_size (priv->listeners);
+      rejected = push_to_all_locked (self, admitted, &stopped);
+    }
+  g_mutex_unlock (&priv->lock);
+
+  announce_stops (stopped);
+  if (rejected > 0)
+    g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
+                 "The queues of %u of %u listeners are full", rejected, n_listeners);
+  return open && rejected == 0;
+}
+
+/**
+ * eric_channel_deliver_next:
+ * @self: a channel
+ * @listener_id: the id of a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Takes the next message of a listener, as [method@Listener.deliver_next] does.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id, and
+ * with %ERIC_ERROR_NO_MESSAGES where no message waits or the listener is stopped.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 0.1
+ */
+EricMessage *
+eric_channel_deliver_next (EricChannel  *self,
+                           const char   *listener_id,
+                           GError      **error)
+{
+  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+
+  return listener != NULL ? eric_listener_deliver_next (listener, error) : NULL;
+}
+
+/**
+ * eric_channel_deliver_batch:
+ * @self: a channel
+ * @listener_id: the id of a listener
+ * @max_messages: how many to take at the most, at least 1
+ * @error: return location for an error, or %NULL
+ *
+ * Takes what waits for a listener, as [method@Listener.deliver_batch] does.
+ *
+ * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id, and
+ * with %ERIC_ERROR_NO_MESSAGES where no message waits or the listener is stopped.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (element-type EricMessage): the messages, at least one
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_channel_deliver_batch (EricChannel  *self,
+                            const char   *listener_id,
+                            guint         max_messages,
+                            GError      **error)
+{
+  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+
+  return listener != NULL ? eric_listener_deliver_batch (listener, max_messages, error) : NULL;
+}
+
+/**
+ * eric_channel_message_stream:
+ * @self: a channel
+ * @listener: (transfer none): a listener of the channel
+ *
+ * Reads the messages of a listener as they come. The stream ends when the
+ * listener stops: start it first. Where the listener is not registered, the
+ * stream consists of one message of type %ERIC_MESSAGE_TYPE_CLOSED.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 0.1
+ */
+EricMessageStream *
+eric_channel_message_stream (EricChannel  *self,
+                             EricListener *listener)
+{
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (ERIC_IS_LISTENER (listener), NULL);
+
+  return _eric_message_stream_new (self, listener, FALSE);
+}
+
+/**
+ * eric_channel_watch:
+ * @self: a channel
+ * @error: return location for an error, or %NULL
+ *
+ * Adds a listener, starts it, and reads its messages as they come. The listener
+ * is removed when the stream is closed or dropped.
+ *
+ * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 0.1
+ */
+EricMessageStream *
+eric_channel_watch (EricChannel  *self,
+                    GError      **error)
+{
+  g_autoptr (EricListener) listener = NULL;
+
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+
+  listener = eric_channel_add_listener (self, error);
+  if (listener == NULL)
+    return NULL;
+  eric_listener_start (listener);
+  return _eric_message_stream_new (self, listener, TRUE);
+}
+
+/**
+ * eric_channel_close:
+ * @self: a channel
+ *
+ * Broadcasts a message of type %ERIC_MESSAGE_TYPE_CLOSED, then takes no more
+ * messages and no more listeners. What is in the queues can still be taken.
+ * Does nothing where the channel is closed already.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_channel_close (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+  g_autoptr (EricMessage) farewell = NULL;
+  gboolean closing;
+
+  g_return_if_fail (ERIC_IS_CHANNEL (self));
+
+  farewell = new_closed_message ();
+
+  g_mutex_lock (&priv->lock);
+  closing = !priv->closed;
+  if (closing)
+    {
+      g_autoptr (EricMessage) admitted = priv->admit (self, farewell, NULL);
+      GHashTableIter iter;
+      gpointer listener;
+
+      priv->closed = TRUE;
+      priv->closed_hook (self);
+      g_hash_table_iter_init (&iter, priv->listeners);
+      while (g_hash_table_iter_next (&iter, NULL, &listener))
+        _eric_listener_push_last (listener, admitted);
+    }
+  g_mutex_unlock (&priv->lock);
+
+  if (closing)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
+}

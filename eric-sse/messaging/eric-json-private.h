@@ -1,0 +1,28 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "eric-types.h"
+
+G_BEGIN_DECLS
+
+/* JSON text (RFC 8259) to and from the variants a message may carry.
+ *
+ * This is our own code, and not json-glib, for one reason: json-glib 1.6, which
+ * is what the platform floor ships, reads 9223372036854775808 as a negative
+ * number, 1e400 as infinity, 010 as 8, cuts a string at \u0000, and has no bound
+ * on nesting. A message must come out as it went in, or be refused. */
+
+/* Objects and arrays within each other. Above this, GVariant's own limit on
+ * nesting (128, of which an object takes three) would come near. */
+#define ERIC_JSON_MAX_DEPTH 32
+
+GVariant *eric_json_parse     (const char  *text,
+                               gssize       length,
+                               GError     **error);
+char     *eric_json_print     (GVariant    *value);
+GVariant *eric_json_normalize (GVariant    *value,
+                               GError     **error);
+
+G_END_DECLS

@@ -1,0 +1,1009 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-listener.h"
+
+#include "eric-enum-types.h"
+#include "eric-error.h"
+#include "eric-listener-private.h"
+#include "eric-message.h"
+
+/**
+ * EricListener:
+ *
+ * A queue of messages with a name, and one who takes them.
+ *
+ * A channel puts messages into the queue of each listener that is registered
+ * with it, whether it runs or not. They are taken while it runs: one at a time
+ * with [method@Listener.deliver_next], many at a time with
+ * [method@Listener.deliver_batch], or as they come with
+ * [method@Listener.next_async] and [method@Listener.next_batch_async]. A message
+ * that is put into the queue wakes who waits at once: nothing polls.
+ *
+ * Each message that is taken is handed to the virtual function `on_message` and
+ * the signal [signal@Listener::message], in the thread that takes it.
+ *
+ * A queue has no bound unless [property@Listener:capacity] sets one;
+ * [property@Listener:overflow] then says what gives.
+ *
+ * It is safe to use a listener from any thread. No lock is held while
+ * `on_message` or a signal handler runs.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  char         *id;         /* (owned) */
+  GAsyncQueue  *queue;      /* (owned): its lock guards the fields marked below */
+  GQueue        waiters;    /* (lock queue) of (owned) GSource, first come first woken */
+  guint         capacity;   /* (lock queue): messages, 0 for no bound */
+  EricOverflow  overflow;   /* (lock queue) */
+  guint64       dropped;    /* (lock queue) */
+  int           running;    /* (atomic) */
+} EricListenerPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (EricListener, eric_listener, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_RUNNING,
+  PROP_CAPACITY,
+  PROP_OVERFLOW,
+  PROP_PENDING,
+  PROP_DROPPED,
+  N_PROPS
+};
+
+enum
+{
+  SIG_MESSAGE,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static EricListenerPrivate *
+get_private (EricListener *self)
+{
+  return eric_listener_get_instance_private (self);
+}
+
+static void
+wake (GSource *waiter)
+{
+  if (waiter == NULL)
+    return;
+  g_source_set_ready_time (waiter, 0);
+  g_source_unref (waiter);
+}
+
+/* (transfer full) (nullable) */
+static GSource *
+first_waiter_locked (EricListenerPrivate *priv)
+{
+  GSource *waiter = g_queue_peek_head (&priv->waiters);
+
+  return waiter != NULL ? g_source_ref (waiter) : NULL;
+}
+
+static void
+wake_all (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  GQueue awake = G_QUEUE_INIT;
+
+  g_async_queue_lock (priv->queue);
+  for (GList *l = priv->waiters.head; l != NULL; l = l->next)
+    g_queue_push_tail (&awake, g_source_ref (l->data));
+  g_async_queue_unlock (priv->queue);
+
+  while (awake.length > 0)
+    wake (g_queue_pop_head (&awake));
+}
+
+/* Puts the message into the queue, or does what the overflow policy says. */
+EricPush
+_eric_listener_push (EricListener *self,
+                     EricMessage  *message)
+{
+  EricListenerPrivate *priv = get_private (self);
+  g_autoptr (EricMessage) victim = NULL;
+  GSource *waiter = NULL;
+  EricPush result = ERIC_PUSH_QUEUED;
+  gboolean full;
+
+  g_async_queue_lock (priv->queue);
+  full = priv->capacity > 0 &&
+         g_async_queue_length_unlocked (priv->queue) >= (int) priv->capacity;
+  if (full && priv->overflow == ERIC_OVERFLOW_REJECT)
+    result = ERIC_PUSH_REJECTED;
+  else if (full)
+    {
+      priv->dropped++;
+      result = ERIC_PUSH_DROPPED;
+      if (priv->overflow == ERIC_OVERFLOW_DROP_OLDEST)
+        victim = g_async_queue_try_pop_unlocked (priv->queue);
+      else if (priv->overflow == ERIC_OVERFLOW_STOP &&
+               g_atomic_int_compare_and_exchange (&priv->running, TRUE, FALSE))
+        result = ERIC_PUSH_STOPPED;
+    }
+  if (!full || victim != NULL)
+    {
+      g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
+      waiter = first_waiter_locked (priv);
+    }
+  g_async_queue_unlock (priv->queue);
+
+  wake (waiter);
+  return result;
+}
+
+/* Puts a message that ends the stream behind all others. It has no share in the
+ * capacity: what says that nothing more comes must not be lost. */
+void
+_eric_listener_push_last (EricListener *self,
+                          EricMessage  *message)
+{
+  EricListenerPrivate *priv = get_private (self);
+  GSource *waiter;
+
+  g_async_queue_lock (priv->queue);
+  g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
+  waiter = first_waiter_locked (priv);
+  g_async_queue_unlock (priv->queue);
+
+  wake (waiter);
+}
+
+/* Tells those who wait, and those who watch the property, that the listener
+ * does not run any more. */
+void
+_eric_listener_announce_stop (EricListener *self)
+{
+  wake_all (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+}
+
+/* Takes one message and shows it to `on_message`; NULL if none is there or the
+ * listener is stopped. */
+static EricMessage *
+take (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  EricMessage *message;
+
+  if (!g_atomic_int_get (&priv->running))
+    return NULL;
+  message = g_async_queue_try_pop (priv->queue);
+  if (message == NULL)
+    return NULL;
+
+  /* An emission costs five times the delivery: only for those who listen. */
+  if (g_signal_has_handler_pending (self, signals[SIG_MESSAGE], 0, FALSE))
+    g_signal_emit (self, signals[SIG_MESSAGE], 0, message);
+  else if (ERIC_LISTENER_GET_CLASS (self)->on_message != NULL)
+    ERIC_LISTENER_GET_CLASS (self)->on_message (self, message);
+  return message;
+}
+
+/* (transfer full) (element-type EricMessage): empty if nothing could be taken */
+static GPtrArray *
+take_batch (EricListener *self,
+            guint         max_messages)
+{
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+  EricMessage *message;
+
+  while (batch->len < max_messages && (message = take (self)) != NULL)
+    g_ptr_array_add (batch, message);
+  return g_steal_pointer (&batch);
+}
+
+static void
+eric_listener_constructed (GObject *object)
+{
+  EricListenerPrivate *priv = get_private (ERIC_LISTENER (object));
+
+  G_OBJECT_CLASS (eric_listener_parent_class)->constructed (object);
+
+  if (priv->id == NULL)
+    priv->id = g_uuid_string_random ();
+}
+
+static void
+eric_listener_finalize (GObject *object)
+{
+  EricListenerPrivate *priv = get_private (ERIC_LISTENER (object));
+
+  /* Each waiter's task holds a reference on the listener. */
+  g_assert (priv->waiters.length == 0);
+  g_clear_pointer (&priv->queue, g_async_queue_unref);
+  g_clear_pointer (&priv->id, g_free);
+
+  G_OBJECT_CLASS (eric_listener_parent_class)->finalize (object);
+}
+
+static void
+eric_listener_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  EricListener *self = ERIC_LISTENER (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, eric_listener_get_id (self));
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, eric_listener_get_running (self));
+      break;
+    case PROP_CAPACITY:
+      g_value_set_uint (value, eric_listener_get_capacity (self));
+      break;
+    case PROP_OVERFLOW:
+      g_value_set_enum (value, eric_listener_get_overflow (self));
+      break;
+    case PROP_PENDING:
+      g_value_set_uint (value, eric_listener_get_pending (self));
+      break;
+    case PROP_DROPPED:
+      g_value_set_uint64 (value, eric_listener_get_dropped (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_listener_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  EricListener *self = ERIC_LISTENER (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      get_private (self)->id = g_value_dup_string (value);
+      break;
+    case PROP_CAPACITY:
+      eric_listener_set_capacity (self, g_value_get_uint (value));
+      break;
+    case PROP_OVERFLOW:
+      eric_listener_set_overflow (self, g_value_get_enum (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_listener_class_init (EricListenerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = eric_listener_constructed;
+  object_class->finalize = eric_listener_finalize;
+  object_class->get_property = eric_listener_get_property;
+  object_class->set_property = eric_listener_set_property;
+
+  /**
+   * EricListener:id: (getter get_id)
+   *
+   * The name by which channels know the listener: a random UUID unless given.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ID] =
+    g_param_spec_string ("id", NULL, NULL, NULL,
+                         (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricListener:running: (getter get_running)
+   *
+   * Whether messages are handed out.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RUNNING] =
+    g_param_spec_boolean ("running", NULL, NULL, FALSE,
+                          (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricListener:capacity: (getter get_capacity) (setter set_capacity)
+   *
+   * How many messages may wait in the queue; 0 for no bound.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPACITY] =
+    g_param_spec_uint ("capacity", NULL, NULL, 0, G_MAXINT, 0,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricListener:overflow: (getter get_overflow) (setter set_overflow)
+   *
+   * What happens to a message that the queue has no room for.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OVERFLOW] =
+    g_param_spec_enum ("overflow", NULL, NULL, ERIC_TYPE_OVERFLOW, ERIC_OVERFLOW_DROP_OLDEST,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricListener:pending: (getter get_pending)
+   *
+   * How many messages wait in the queue. It changes with every message, so it
+   * does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PENDING] =
+    g_param_spec_uint ("pending", NULL, NULL, 0, G_MAXUINT, 0,
+                       (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricListener:dropped: (getter get_dropped)
+   *
+   * How many messages were lost to overflow so far. It does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DROPPED] =
+    g_param_spec_uint64 ("dropped", NULL, NULL, 0, G_MAXUINT64, 0,
+                         (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * EricListener::message:
+   * @self: the listener
+   * @message: the message
+   *
+   * A message was taken from the queue. Emitted in the thread that takes it.
+   *
+   * Since: 0.1
+   */
+  signals[SIG_MESSAGE] =
+    g_signal_new ("message",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (EricListenerClass, on_message),
+                  NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, ERIC_TYPE_MESSAGE);
+}
+
+static void
+eric_listener_init (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+
+  priv->queue = g_async_queue_new_full (g_object_unref);
+  g_queue_init (&priv->waiters);
+}
+
+/**
+ * eric_listener_new:
+ *
+ * Makes a listener with a random id. It does not run yet.
+ *
+ * Returns: (transfer full): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_listener_new (void)
+{
+  return g_object_new (ERIC_TYPE_LISTENER, NULL);
+}
+
+/**
+ * eric_listener_new_with_id:
+ * @id: (nullable): the id, or %NULL for a random one
+ *
+ * Makes a listener. It does not run yet.
+ *
+ * Returns: (transfer full): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_listener_new_with_id (const char *id)
+{
+  return g_object_new (ERIC_TYPE_LISTENER, "id", id, NULL);
+}
+
+/**
+ * eric_listener_get_id: (get-property id)
+ * @self: a listener
+ *
+ * Gets the name by which channels know the listener.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the id
+ *
+ * Since: 0.1
+ */
+const char *
+eric_listener_get_id (EricListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
+
+  return get_private (self)->id;
+}
+
+/**
+ * eric_listener_start:
+ * @self: a listener
+ *
+ * Lets messages be taken. Does nothing where the listener runs already.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_start (EricListener *self)
+{
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+
+  if (g_atomic_int_compare_and_exchange (&get_private (self)->running, FALSE, TRUE))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+}
+
+/**
+ * eric_listener_stop:
+ * @self: a listener
+ *
+ * Stops handing out messages: whoever waits for one is told that the stream has
+ * ended. What is in the queue stays there, and more may come, until the listener
+ * is started again. Does nothing where the listener does not run.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_stop (EricListener *self)
+{
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+
+  if (g_atomic_int_compare_and_exchange (&get_private (self)->running, TRUE, FALSE))
+    _eric_listener_announce_stop (self);
+}
+
+/**
+ * eric_listener_get_running: (get-property running)
+ * @self: a listener
+ *
+ * Tells whether messages are handed out.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if the listener runs
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_listener_get_running (EricListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), FALSE);
+
+  return g_atomic_int_get (&get_private (self)->running);
+}
+
+/**
+ * eric_listener_get_capacity: (get-property capacity)
+ * @self: a listener
+ *
+ * Gets how many messages may wait in the queue.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages, 0 for no bound
+ *
+ * Since: 0.1
+ */
+guint
+eric_listener_get_capacity (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  guint capacity;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  capacity = priv->capacity;
+  g_async_queue_unlock (priv->queue);
+  return capacity;
+}
+
+/**
+ * eric_listener_set_capacity: (set-property capacity)
+ * @self: a listener
+ * @capacity: the number of messages, at most `G_MAXINT`; 0 for no bound
+ *
+ * Sets how many messages may wait in the queue. What is in it already stays.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_set_capacity (EricListener *self,
+                            guint         capacity)
+{
+  EricListenerPrivate *priv = get_private (self);
+  gboolean changed;
+
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+  g_return_if_fail (capacity <= G_MAXINT);
+
+  g_async_queue_lock (priv->queue);
+  changed = priv->capacity != capacity;
+  priv->capacity = capacity;
+  g_async_queue_unlock (priv->queue);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAPACITY]);
+}
+
+/**
+ * eric_listener_get_overflow: (get-property overflow)
+ * @self: a listener
+ *
+ * Gets what happens to a message that the queue has no room for.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the policy
+ *
+ * Since: 0.1
+ */
+EricOverflow
+eric_listener_get_overflow (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  EricOverflow overflow;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), ERIC_OVERFLOW_DROP_OLDEST);
+
+  g_async_queue_lock (priv->queue);
+  overflow = priv->overflow;
+  g_async_queue_unlock (priv->queue);
+  return overflow;
+}
+
+/**
+ * eric_listener_set_overflow: (set-property overflow)
+ * @self: a listener
+ * @overflow: the policy
+ *
+ * Sets what happens to a message that the queue has no room for.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_set_overflow (EricListener *self,
+                            EricOverflow  overflow)
+{
+  EricListenerPrivate *priv = get_private (self);
+  gboolean changed;
+
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+
+  g_async_queue_lock (priv->queue);
+  changed = priv->overflow != overflow;
+  priv->overflow = overflow;
+  g_async_queue_unlock (priv->queue);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERFLOW]);
+}
+
+/**
+ * eric_listener_get_pending: (get-property pending)
+ * @self: a listener
+ *
+ * Gets how many messages wait in the queue.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint
+eric_listener_get_pending (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  int length;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  length = g_async_queue_length_unlocked (priv->queue);
+  g_async_queue_unlock (priv->queue);
+  return length;
+}
+
+/**
+ * eric_listener_get_dropped: (get-property dropped)
+ * @self: a listener
+ *
+ * Gets how many messages were lost to overflow so far.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint64
+eric_listener_get_dropped (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+  guint64 dropped;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  dropped = priv->dropped;
+  g_async_queue_unlock (priv->queue);
+  return dropped;
+}
+
+/**
+ * eric_listener_push:
+ * @self: a listener
+ * @message: (transfer none): the message
+ * @error: return location for an error, or %NULL
+ *
+ * Puts a message into the queue, without any channel.
+ *
+ * Fails with %ERIC_ERROR_QUEUE_FULL where there is no room and the policy is to
+ * reject. With the other policies it succeeds, and what is lost is counted.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE unless the message was rejected
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_listener_push (EricListener  *self,
+                    EricMessage   *message,
+                    GError       **error)
+{
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), FALSE);
+  g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
+
+  switch (_eric_listener_push (self, message))
+    {
+    case ERIC_PUSH_REJECTED:
+      g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
+                   "The queue of listener “%s” is full", eric_listener_get_id (self));
+      return FALSE;
+    case ERIC_PUSH_STOPPED:
+      _eric_listener_announce_stop (self);
+      return TRUE;
+    case ERIC_PUSH_QUEUED:
+    case ERIC_PUSH_DROPPED:
+    default:
+      return TRUE;
+    }
+}
+
+static void
+set_no_messages (EricListener  *self,
+                 GError       **error)
+{
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_NO_MESSAGES,
+               eric_listener_get_running (self) ? "No message waits for listener “%s”"
+                                                : "Listener “%s” is stopped",
+               eric_listener_get_id (self));
+}
+
+/**
+ * eric_listener_deliver_next:
+ * @self: a listener
+ * @error: return location for an error, or %NULL
+ *
+ * Takes the message that waits longest, after `on_message` has seen it.
+ *
+ * Fails with %ERIC_ERROR_NO_MESSAGES where none waits or the listener is
+ * stopped. It never blocks.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 0.1
+ */
+EricMessage *
+eric_listener_deliver_next (EricListener  *self,
+                            GError       **error)
+{
+  EricMessage *message;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
+
+  message = take (self);
+  if (message == NULL)
+    set_no_messages (self, error);
+  return message;
+}
+
+/**
+ * eric_listener_deliver_batch:
+ * @self: a listener
+ * @max_messages: how many to take at the most, at least 1
+ * @error: return location for an error, or %NULL
+ *
+ * Takes what waits, up to a number: one call for many messages, since from
+ * another language each call has its cost.
+ *
+ * Fails with %ERIC_ERROR_NO_MESSAGES where none waits or the listener is
+ * stopped. It never blocks.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (element-type EricMessage): the messages, at least one
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_listener_deliver_batch (EricListener  *self,
+                             guint          max_messages,
+                             GError       **error)
+{
+  g_autoptr (GPtrArray) batch = NULL;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
+  g_return_val_if_fail (max_messages > 0, NULL);
+
+  batch = take_batch (self, max_messages);
+  if (batch->len == 0)
+    {
+      set_no_messages (self, error);
+      return NULL;
+    }
+  return g_steal_pointer (&batch);
+}
+
+/* What waits for a message is a source with no descriptor and no time: a push
+ * sets its ready time to now. Its cancellable is a child source. */
+static gboolean
+waiter_dispatch (GSource     *source,
+                 GSourceFunc  callback,
+                 gpointer     user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs waiter_funcs = { .dispatch = waiter_dispatch };
+
+/* The next one in the row is woken too, in case that more came than were taken. */
+static void
+leave_row (EricListener *self,
+           GSource      *waiter)
+{
+  EricListenerPrivate *priv = get_private (self);
+  GSource *next = NULL;
+
+  g_async_queue_lock (priv->queue);
+  g_queue_remove (&priv->waiters, waiter);
+  if (g_async_queue_length_unlocked (priv->queue) > 0)
+    next = first_waiter_locked (priv);
+  g_async_queue_unlock (priv->queue);
+
+  g_source_unref (waiter);
+  wake (next);
+}
+
+/* TRUE if the task is done. */
+static gboolean
+try_complete (EricListener *self,
+              GTask        *task)
+{
+  guint max_messages = GPOINTER_TO_UINT (g_task_get_task_data (task));
+  g_autoptr (GPtrArray) batch = take_batch (self, max_messages);
+
+  if (batch->len > 0)
+    g_task_return_pointer (task, g_steal_pointer (&batch), (GDestroyNotify) g_ptr_array_unref);
+  else if (!eric_listener_get_running (self))
+    g_task_return_pointer (task, NULL, NULL);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+waiter_ready_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  GSource *waiter = g_main_current_source ();
+  EricListener *self = g_task_get_source_object (task);
+
+  /* Before the look into the queue, so that a push in between is seen. */
+  g_source_set_ready_time (waiter, -1);
+
+  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
+    return G_SOURCE_CONTINUE;
+
+  leave_row (self, waiter);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_message (EricListener *self,
+                  GTask        *task)
+{
+  EricListenerPrivate *priv = get_private (self);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GSource *waiter = g_source_new (&waiter_funcs, sizeof (GSource));
+
+  g_source_set_static_name (waiter, "EricListener waiter");
+  if (cancellable != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (waiter, cancelled);
+    }
+
+  g_async_queue_lock (priv->queue);
+  g_queue_push_tail (&priv->waiters, g_source_ref (waiter));
+  g_async_queue_unlock (priv->queue);
+
+  /* What came before the waiter stood in the row is found by its first look. */
+  g_source_set_ready_time (waiter, 0);
+  g_task_attach_source (task, waiter, waiter_ready_cb);
+  g_source_unref (waiter);
+}
+
+static void
+next_async (EricListener        *self,
+            guint                max_messages,
+            int                  io_priority,
+            GCancellable        *cancellable,
+            GAsyncReadyCallback  callback,
+            gpointer             user_data,
+            gpointer             source_tag)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_priority (task, io_priority);
+  g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
+
+  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
+    wait_for_message (self, task);
+}
+
+/**
+ * eric_listener_next_async:
+ * @self: a listener
+ * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when a message is there or the stream ended
+ * @user_data: data for @callback
+ *
+ * Waits for the next message.
+ *
+ * Several may wait at once: they are served in the order of their calls.
+ * `on_message` and @callback run in the thread-default main context of the
+ * caller.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_next_async (EricListener        *self,
+                          int                  io_priority,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  next_async (self, 1, io_priority, cancellable, callback, user_data, eric_listener_next_async);
+}
+
+/**
+ * eric_listener_next_finish:
+ * @self: a listener
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets what [method@Listener.next_async] waited for.
+ *
+ * Fails with %G_IO_ERROR_CANCELLED alone.
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL without an error
+ *   where the listener does not run
+ *
+ * Since: 0.1
+ */
+EricMessage *
+eric_listener_next_finish (EricListener  *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  g_autoptr (GPtrArray) batch = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  batch = g_task_propagate_pointer (G_TASK (result), error);
+  return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
+}
+
+/**
+ * eric_listener_next_batch_async:
+ * @self: a listener
+ * @max_messages: how many to take at the most, at least 1
+ * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when messages are there or the stream ended
+ * @user_data: data for @callback
+ *
+ * Waits until a message is there, then takes all that are, up to a number.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_next_batch_async (EricListener        *self,
+                                guint                max_messages,
+                                int                  io_priority,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+  g_return_if_fail (max_messages > 0);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  next_async (self, max_messages, io_priority, cancellable, callback, user_data,
+              eric_listener_next_batch_async);
+}
+
+/**
+ * eric_listener_next_batch_finish:
+ * @self: a listener
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets what [method@Listener.next_batch_async] waited for.
+ *
+ * Fails with %G_IO_ERROR_CANCELLED alone.
+ *
+ * Returns: (transfer full) (nullable) (element-type EricMessage): the messages,
+ *   at least one, or %NULL without an error where the listener does not run
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_listener_next_batch_finish (EricListener  *self,
+                                 GAsyncResult  *result,
+                                 GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
