@@ -1,0 +1,682 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-sse-channel.h"
+
+#include "eric-channel-private.h"
+#include "eric-message.h"
+#include "eric-sse-channel-private.h"
+
+/**
+ * EricSseChannel:
+ *
+ * A channel whose messages can be served as Server-Sent Events.
+ *
+ * Every message that goes through it has an id: the application's own where it
+ * gave one, otherwise a decimal number that rises from message to message. Each
+ * message is encoded once, whatever the number of subscribers.
+ *
+ * What was broadcast is kept for a while, so that a client which lost its
+ * connection gets what it missed: bounded by [property@SseChannel:history-size],
+ * [property@SseChannel:history-age] and [property@SseChannel:history-bytes]
+ * together. [method@SseChannel.replay_after] reads that history.
+ *
+ * Ids of different channels of a process are comparable: they come from one
+ * counter, which begins at the time of day in microseconds. So a client that
+ * reads several channels over one connection resumes all of them by one id, and
+ * an id from before a restart of the server is known to be old.
+ *
+ * It is safe to use a channel from any thread.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  EricFrameLog    *log;             /* (owned) */
+  int              retry_timeout;   /* (atomic): milliseconds */
+  EricFrameLimits  history;
+  EricFrameLimits  backlog;
+} EricSseChannelPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (EricSseChannel, eric_sse_channel, ERIC_TYPE_CHANNEL)
+
+enum
+{
+  PROP_0,
+  PROP_RETRY_TIMEOUT,
+  PROP_HISTORY_SIZE,
+  PROP_HISTORY_AGE,
+  PROP_HISTORY_BYTES,
+  PROP_BACKLOG_SIZE,
+  PROP_BACKLOG_BYTES,
+  PROP_N_MESSAGES,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static EricSseChannelPrivate *
+get_private (EricSseChannel *self)
+{
+  return eric_sse_channel_get_instance_private (self);
+}
+
+/* Gives the message its id, and a broadcast its place in the log. */
+static EricMessage *
+eric_sse_channel_admit (EricChannel *channel,
+                        EricMessage *message,
+                        const char  *listener_id)
+{
+  EricSseChannelPrivate *priv = get_private (ERIC_SSE_CHANNEL (channel));
+  guint64 number = eric_frame_number_next ();
+  gboolean own_id = eric_message_get_id (message) != NULL;
+  EricMessage *admitted;
+
+  if (own_id)
+    admitted = g_object_ref (message);
+  else
+    {
+      char id[24];
+
+      g_snprintf (id, sizeof id, "%" G_GUINT64_FORMAT, number);
+      admitted = eric_message_copy_with_id (message, id, NULL);
+    }
+  if (listener_id == NULL)
+    eric_frame_log_append (priv->log, admitted, number, own_id);
+  return admitted;
+}
+
+static void
+eric_sse_channel_closed (EricChannel *channel)
+{
+  eric_frame_log_close (get_private (ERIC_SSE_CHANNEL (channel))->log);
+}
+
+static void
+eric_sse_channel_dispose (GObject *object)
+{
+  /* Who still reads the log would wait for ever. */
+  eric_frame_log_close (get_private (ERIC_SSE_CHANNEL (object))->log);
+
+  G_OBJECT_CLASS (eric_sse_channel_parent_class)->dispose (object);
+}
+
+static void
+eric_sse_channel_finalize (GObject *object)
+{
+  eric_frame_log_unref (get_private (ERIC_SSE_CHANNEL (object))->log);
+
+  G_OBJECT_CLASS (eric_sse_channel_parent_class)->finalize (object);
+}
+
+static void
+eric_sse_channel_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  EricSseChannel *self = ERIC_SSE_CHANNEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_RETRY_TIMEOUT:
+      g_value_set_uint (value, eric_sse_channel_get_retry_timeout (self));
+      break;
+    case PROP_HISTORY_SIZE:
+      g_value_set_uint (value, eric_sse_channel_get_history_size (self));
+      break;
+    case PROP_HISTORY_AGE:
+      g_value_set_uint (value, eric_sse_channel_get_history_age (self));
+      break;
+    case PROP_HISTORY_BYTES:
+      g_value_set_uint64 (value, eric_sse_channel_get_history_bytes (self));
+      break;
+    case PROP_BACKLOG_SIZE:
+      g_value_set_uint (value, eric_sse_channel_get_backlog_size (self));
+      break;
+    case PROP_BACKLOG_BYTES:
+      g_value_set_uint64 (value, eric_sse_channel_get_backlog_bytes (self));
+      break;
+    case PROP_N_MESSAGES:
+      g_value_set_uint64 (value, eric_sse_channel_get_n_messages (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_sse_channel_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  EricSseChannel *self = ERIC_SSE_CHANNEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_RETRY_TIMEOUT:
+      eric_sse_channel_set_retry_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_HISTORY_SIZE:
+      eric_sse_channel_set_history_size (self, g_value_get_uint (value));
+      break;
+    case PROP_HISTORY_AGE:
+      eric_sse_channel_set_history_age (self, g_value_get_uint (value));
+      break;
+    case PROP_HISTORY_BYTES:
+      eric_sse_channel_set_history_bytes (self, g_value_get_uint64 (value));
+      break;
+    case PROP_BACKLOG_SIZE:
+      eric_sse_channel_set_backlog_size (self, g_value_get_uint (value));
+      break;
+    case PROP_BACKLOG_BYTES:
+      eric_sse_channel_set_backlog_bytes (self, g_value_get_uint64 (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_sse_channel_class_init (EricSseChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = eric_sse_channel_dispose;
+  object_class->finalize = eric_sse_channel_finalize;
+  object_class->get_property = eric_sse_channel_get_property;
+  object_class->set_property = eric_sse_channel_set_property;
+
+  /**
+   * EricSseChannel:retry-timeout: (getter get_retry_timeout) (setter set_retry_timeout)
+   *
+   * How long a client that lost its connection is asked to wait before it
+   * connects again, in milliseconds.
+   *
+   * The default is 3000, which is about what browsers wait by themselves. The
+   * Python package eric-sse asks for 5: every client of a server that goes down
+   * would then try 200 times a second, all together when it comes back.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RETRY_TIMEOUT] =
+    g_param_spec_uint ("retry-timeout", NULL, NULL, 0, G_MAXINT,
+                       ERIC_SSE_CHANNEL_DEFAULT_RETRY_TIMEOUT, flags);
+
+  /**
+   * EricSseChannel:history-size: (getter get_history_size) (setter set_history_size)
+   *
+   * How many messages are kept for replay; 0 for none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HISTORY_SIZE] =
+    g_param_spec_uint ("history-size", NULL, NULL, 0, G_MAXUINT,
+                       ERIC_SSE_CHANNEL_DEFAULT_HISTORY_SIZE, flags);
+
+  /**
+   * EricSseChannel:history-age: (getter get_history_age) (setter set_history_age)
+   *
+   * How long messages are kept for replay, in seconds; 0 for as long as the other
+   * limits allow.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HISTORY_AGE] =
+    g_param_spec_uint ("history-age", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * EricSseChannel:history-bytes: (getter get_history_bytes) (setter set_history_bytes)
+   *
+   * How much memory the messages kept for replay may take, as they are encoded.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HISTORY_BYTES] =
+    g_param_spec_uint64 ("history-bytes", NULL, NULL, 0, G_MAXUINT64,
+                         ERIC_SSE_CHANNEL_DEFAULT_HISTORY_BYTES, flags);
+
+  /**
+   * EricSseChannel:backlog-size: (getter get_backlog_size) (setter set_backlog_size)
+   *
+   * How many messages a subscriber of a server may lag behind before the policy
+   * for slow subscribers applies.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BACKLOG_SIZE] =
+    g_param_spec_uint ("backlog-size", NULL, NULL, 1, G_MAXUINT,
+                       ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_SIZE, flags);
+
+  /**
+   * EricSseChannel:backlog-bytes: (getter get_backlog_bytes) (setter set_backlog_bytes)
+   *
+   * How much memory the messages may take that subscribers lag behind.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BACKLOG_BYTES] =
+    g_param_spec_uint64 ("backlog-bytes", NULL, NULL, 1, G_MAXUINT64,
+                         ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_BYTES, flags);
+
+  /**
+   * EricSseChannel:n-messages: (getter get_n_messages)
+   *
+   * How many messages were broadcast so far. It does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_MESSAGES] =
+    g_param_spec_uint64 ("n-messages", NULL, NULL, 0, G_MAXUINT64, 0,
+                         (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+eric_sse_channel_init (EricSseChannel *self)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  priv->log = eric_frame_log_new ();
+  priv->retry_timeout = ERIC_SSE_CHANNEL_DEFAULT_RETRY_TIMEOUT;
+  priv->history = (EricFrameLimits) {
+    .max_messages = ERIC_SSE_CHANNEL_DEFAULT_HISTORY_SIZE,
+    .max_bytes = ERIC_SSE_CHANNEL_DEFAULT_HISTORY_BYTES,
+  };
+  priv->backlog = (EricFrameLimits) {
+    .max_messages = ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_SIZE,
+    .max_bytes = ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_BYTES,
+  };
+  eric_frame_log_set_history (priv->log, &priv->history);
+  eric_frame_log_set_backlog (priv->log, &priv->backlog);
+  _eric_channel_set_hooks (ERIC_CHANNEL (self), eric_sse_channel_admit, eric_sse_channel_closed);
+}
+
+/**
+ * eric_sse_channel_new:
+ * @id: (nullable): the id, or %NULL for a random one
+ *
+ * Makes a channel.
+ *
+ * Returns: (transfer full): the channel
+ *
+ * Since: 0.1
+ */
+EricSseChannel *
+eric_sse_channel_new (const char *id)
+{
+  return g_object_new (ERIC_TYPE_SSE_CHANNEL, "id", id, NULL);
+}
+
+EricFrameLog *
+_eric_sse_channel_get_log (EricSseChannel *self)
+{
+  return get_private (self)->log;
+}
+
+/**
+ * eric_sse_channel_get_retry_timeout: (get-property retry-timeout)
+ * @self: a channel
+ *
+ * Gets how long a client that lost its connection is asked to wait.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the time in milliseconds
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_channel_get_retry_timeout (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return g_atomic_int_get (&get_private (self)->retry_timeout);
+}
+
+/**
+ * eric_sse_channel_set_retry_timeout: (set-property retry-timeout)
+ * @self: a channel
+ * @retry_timeout: the time in milliseconds, at most `G_MAXINT`
+ *
+ * Sets how long a client that lost its connection is asked to wait. It is told
+ * to clients that connect from now on.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_retry_timeout (EricSseChannel *self,
+                                    guint           retry_timeout)
+{
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+  g_return_if_fail (retry_timeout <= G_MAXINT);
+
+  if (eric_sse_channel_get_retry_timeout (self) == retry_timeout)
+    return;
+  g_atomic_int_set (&get_private (self)->retry_timeout, retry_timeout);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RETRY_TIMEOUT]);
+}
+
+/**
+ * eric_sse_channel_get_history_size: (get-property history-size)
+ * @self: a channel
+ *
+ * Gets how many messages are kept for replay.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_channel_get_history_size (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return get_private (self)->history.max_messages;
+}
+
+/**
+ * eric_sse_channel_set_history_size: (set-property history-size)
+ * @self: a channel
+ * @history_size: the number of messages
+ *
+ * Sets how many messages are kept for replay; 0 for none.
+ *
+ * Not safe while another thread sets limits of the same channel.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_history_size (EricSseChannel *self,
+                                   guint          history_size)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+
+  if (priv->history.max_messages == history_size)
+    return;
+  priv->history.max_messages = history_size;
+  eric_frame_log_set_history (priv->log, &priv->history);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_SIZE]);
+}
+
+/**
+ * eric_sse_channel_get_history_age: (get-property history-age)
+ * @self: a channel
+ *
+ * Gets how long messages are kept for replay.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the time in seconds
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_channel_get_history_age (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return get_private (self)->history.max_age;
+}
+
+/**
+ * eric_sse_channel_set_history_age: (set-property history-age)
+ * @self: a channel
+ * @history_age: the time in seconds
+ *
+ * Sets how long messages are kept for replay; 0 for as long as the other limits allow.
+ *
+ * Not safe while another thread sets limits of the same channel.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_history_age (EricSseChannel *self,
+                                  guint          history_age)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+
+  if (priv->history.max_age == history_age)
+    return;
+  priv->history.max_age = history_age;
+  eric_frame_log_set_history (priv->log, &priv->history);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_AGE]);
+}
+
+/**
+ * eric_sse_channel_get_history_bytes: (get-property history-bytes)
+ * @self: a channel
+ *
+ * Gets how much memory the messages kept for replay may take.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of bytes
+ *
+ * Since: 0.1
+ */
+guint64
+eric_sse_channel_get_history_bytes (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return get_private (self)->history.max_bytes;
+}
+
+/**
+ * eric_sse_channel_set_history_bytes: (set-property history-bytes)
+ * @self: a channel
+ * @history_bytes: the number of bytes
+ *
+ * Sets how much memory the messages kept for replay may take, as they are encoded.
+ *
+ * Not safe while another thread sets limits of the same channel.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_history_bytes (EricSseChannel *self,
+                                    guint64        history_bytes)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+
+  if (priv->history.max_bytes == history_bytes)
+    return;
+  priv->history.max_bytes = history_bytes;
+  eric_frame_log_set_history (priv->log, &priv->history);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_BYTES]);
+}
+
+/**
+ * eric_sse_channel_get_backlog_size: (get-property backlog-size)
+ * @self: a channel
+ *
+ * Gets how many messages a subscriber may lag behind.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_channel_get_backlog_size (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return get_private (self)->backlog.max_messages;
+}
+
+/**
+ * eric_sse_channel_set_backlog_size: (set-property backlog-size)
+ * @self: a channel
+ * @backlog_size: the number of messages
+ *
+ * Sets how many messages a subscriber may lag behind before the policy for slow
+ * subscribers applies.
+ *
+ * Not safe while another thread sets limits of the same channel.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_backlog_size (EricSseChannel *self,
+                                   guint          backlog_size)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+
+  if (priv->backlog.max_messages == backlog_size)
+    return;
+  priv->backlog.max_messages = backlog_size;
+  eric_frame_log_set_backlog (priv->log, &priv->backlog);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKLOG_SIZE]);
+}
+
+/**
+ * eric_sse_channel_get_backlog_bytes: (get-property backlog-bytes)
+ * @self: a channel
+ *
+ * Gets how much memory the messages take that subscribers lag behind.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of bytes
+ *
+ * Since: 0.1
+ */
+guint64
+eric_sse_channel_get_backlog_bytes (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return get_private (self)->backlog.max_bytes;
+}
+
+/**
+ * eric_sse_channel_set_backlog_bytes: (set-property backlog-bytes)
+ * @self: a channel
+ * @backlog_bytes: the number of bytes
+ *
+ * Sets how much memory the messages may take that subscribers lag behind. The
+ * newest message is kept whatever its size.
+ *
+ * Not safe while another thread sets limits of the same channel.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_channel_set_backlog_bytes (EricSseChannel *self,
+                                    guint64        backlog_bytes)
+{
+  EricSseChannelPrivate *priv = get_private (self);
+
+  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
+
+  if (priv->backlog.max_bytes == backlog_bytes)
+    return;
+  priv->backlog.max_bytes = backlog_bytes;
+  eric_frame_log_set_backlog (priv->log, &priv->backlog);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKLOG_BYTES]);
+}
+
+/**
+ * eric_sse_channel_get_n_messages: (get-property n-messages)
+ * @self: a channel
+ *
+ * Gets how many messages were broadcast so far.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint64
+eric_sse_channel_get_n_messages (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return eric_frame_log_get_end (get_private (self)->log);
+}
+
+/**
+ * eric_sse_channel_get_history_length:
+ * @self: a channel
+ *
+ * Gets how many messages could be replayed now.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_channel_get_history_length (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
+
+  return eric_frame_log_get_history_length (get_private (self)->log);
+}
+
+/**
+ * eric_sse_channel_replay_after:
+ * @self: a channel
+ * @id: the id of the last message that the client has
+ * @messages: (out) (transfer full) (optional) (element-type EricMessage): return
+ *   location for the messages that came after it, oldest first
+ *
+ * Reads from the history what a client missed.
+ *
+ * Where messages are missing in between, and where nothing is known about @id,
+ * all that the history has is given, and the return value says so.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: how @messages follow on the message with that id
+ *
+ * Since: 0.1
+ */
+EricReplay
+eric_sse_channel_replay_after (EricSseChannel  *self,
+                               const char      *id,
+                               GPtrArray      **messages)
+{
+  EricFrameLog *log;
+  EricReplay replay;
+  guint64 number, index;
+
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), ERIC_REPLAY_UNKNOWN_ID);
+  g_return_val_if_fail (id != NULL, ERIC_REPLAY_UNKNOWN_ID);
+
+  log = get_private (self)->log;
+  if (!eric_frame_log_find_id (log, id, &number))
+    {
+      replay = ERIC_REPLAY_UNKNOWN_ID;
+      eric_frame_log_locate_start (log, &index);
+    }
+  else if (eric_frame_log_locate (log, number, &index))
+    replay = ERIC_REPLAY_CONTINUED;
+  else
+    replay = ERIC_REPLAY_GAP;
+  if (messages != NULL)
+    *messages = eric_frame_log_get_messages (log, index);
+  return replay;
+}
