@@ -1,0 +1,389 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-channel.h"
+#include "eric-error.h"
+#include "eric-message.h"
+#include "eric-sse-channel.h"
+#include "eric-sse-server-private.h"
+
+/* What a mounted path answers:
+ *
+ *   GET  PATH/{channel}    the stream; ?topic= joins more channels
+ *   HEAD PATH/{channel}    its headers
+ *   POST PATH/{channel}    publishes the body, where the server allows it
+ *   OPTIONS                what is allowed */
+
+/* How much of a body was read so far, for bodies whose length is not known. */
+#define BODY_SIZE_KEY "eric-body-size"
+
+/* Channels and types that begin so are the library's: nobody else may say that a
+ * channel was closed, for instance. */
+#define RESERVED_PREFIX "_eric"
+
+static const char *
+get_allow (EricSseServer *self)
+{
+  return self->allow_publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+}
+
+static gboolean
+is_allowed (EricSseServer     *self,
+            SoupServerMessage *message)
+{
+  const char *method = soup_server_message_get_method (message);
+
+  return method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD || method == SOUP_METHOD_OPTIONS ||
+         (method == SOUP_METHOD_POST && self->allow_publish);
+}
+
+static void
+refuse_method (EricSseServer     *self,
+               SoupServerMessage *message)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
+                                get_allow (self));
+  _eric_http_refuse (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "There is no such method here");
+}
+
+static void
+refuse_body (EricSseServer     *self,
+             SoupServerMessage *message)
+{
+  g_autofree char *sentence =
+    g_strdup_printf ("The body is longer than %" G_GSIZE_FORMAT " bytes", self->max_body);
+
+  _eric_http_refuse (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, sentence);
+}
+
+/* A body of unknown length is dropped as soon as it is too long, and refused when
+ * it has ended. */
+static void
+got_chunk_cb (SoupServerMessage *message,
+              GBytes            *chunk,
+              gpointer           user_data)
+{
+  EricSseServer *self = user_data;
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  gsize size = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY)) +
+               g_bytes_get_size (chunk);
+
+  g_object_set_data (G_OBJECT (message), BODY_SIZE_KEY, GSIZE_TO_POINTER (size));
+  if (size > self->max_body && soup_message_body_get_accumulate (body))
+    {
+      soup_message_body_set_accumulate (body, FALSE);
+      soup_message_body_truncate (body);
+    }
+}
+
+/* Runs when the headers are read: what is refused here is refused before its
+ * body comes. */
+static void
+early_cb (SoupServer        *soup_server,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           user_data)
+{
+  EricSseServer *self = user_data;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (!is_allowed (self, message))
+    refuse_method (self, message);
+  else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+           soup_message_headers_get_content_length (headers) > (goffset) self->max_body)
+    refuse_body (self, message);
+  else
+    g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
+}
+
+static char *
+get_query_value (SoupServerMessage *message,
+                 const char        *name)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) values = NULL;
+
+  if (query == NULL)
+    return NULL;
+  values = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
+  return values != NULL ? g_strdup (g_hash_table_lookup (values, name)) : NULL;
+}
+
+/* The channel, with a reference, or NULL where the request was answered. */
+static EricSseChannel *
+get_channel (EricSseServer     *self,
+             SoupServerMessage *message,
+             const char        *channel_id,
+             gboolean           for_use)
+{
+  EricSseChannel *channel;
+
+  if (*channel_id == '\0' || strlen (channel_id) > ERIC_SSE_SERVER_MAX_CHANNEL_ID ||
+      !g_utf8_validate (channel_id, -1, NULL))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST,
+                         "The id of a channel has 1 to " G_STRINGIFY (ERIC_SSE_SERVER_MAX_CHANNEL_ID)
+                         " bytes of UTF-8");
+      return NULL;
+    }
+  channel = _eric_sse_server_find_channel (self, channel_id, for_use);
+  if (channel == NULL)
+    {
+      g_autofree char *sentence = g_strdup_printf ("There is no channel “%s”", channel_id);
+
+      _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, sentence);
+    }
+  return channel;
+}
+
+static gboolean
+add_channel (EricSseServer     *self,
+             SoupServerMessage *message,
+             const char        *channel_id,
+             GPtrArray         *channels)
+{
+  gboolean for_use = soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
+  g_autoptr (EricSseChannel) channel = get_channel (self, message, channel_id, for_use);
+
+  if (channel == NULL)
+    return FALSE;
+  if (g_ptr_array_find (channels, channel, NULL))
+    return TRUE;
+  if (channels->len == ERIC_SSE_SERVER_MAX_TOPICS)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST,
+                         "A stream joins at most " G_STRINGIFY (ERIC_SSE_SERVER_MAX_TOPICS) " channels");
+      return FALSE;
+    }
+  g_ptr_array_add (channels, g_steal_pointer (&channel));
+  return TRUE;
+}
+
+static void
+subscribe (EricSseServer     *self,
+           SoupServerMessage *message,
+           const char        *channel_id)
+{
+  g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (EricSseSubscriber) subscriber = NULL;
+  GUriParamsIter iter;
+  char *attribute, *value;
+
+  if (!add_channel (self, message, channel_id, channels))
+    return;
+  g_uri_params_iter_init (&iter, query != NULL ? query : "", -1, "&", G_URI_PARAMS_WWW_FORM);
+  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
+    {
+      g_autofree char *name = attribute;
+      g_autofree char *topic = value;
+
+      if (g_str_equal (name, "topic") && !add_channel (self, message, topic, channels))
+        return;
+    }
+  subscriber = _eric_http_stream_start (self, message, channels, NULL, NULL);
+}
+
+static EricMessage *
+make_message (SoupServerMessage  *message,
+              gboolean            json,
+              const char         *data,
+              gsize               length,
+              GError            **error)
+{
+  g_autofree char *event_type = get_query_value (message, "event");
+  g_autofree char *id = get_query_value (message, "id");
+  g_autoptr (EricMessage) parsed = NULL;
+  const char *invalid;
+
+  if (json)
+    {
+      parsed = eric_message_new_from_json (event_type, data, length, error);
+      if (parsed == NULL || id == NULL)
+        return g_steal_pointer (&parsed);
+      return eric_message_copy_with_id (parsed, id, error);
+    }
+  if (!g_utf8_validate_len (data, length, &invalid))
+    {
+      g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+                   "The body must be UTF-8 without NUL, which it is not at byte %" G_GSIZE_FORMAT,
+                   (gsize) (invalid - data));
+      return NULL;
+    }
+  return eric_message_new_full (event_type, g_variant_new_take_string (g_strndup (data, length)),
+                                id, NULL, error);
+}
+
+/* A message a line; empty lines are skipped. */
+static gboolean
+make_messages (SoupServerMessage  *message,
+               const char         *data,
+               gsize               length,
+               GPtrArray          *messages,
+               GError            **error)
+{
+  const char *end = data + length;
+  guint line = 0;
+
+  while (data < end)
+    {
+      const char *stop = memchr (data, '\n', end - data);
+      gsize size = (stop != NULL ? stop : end) - data;
+      EricMessage *made = NULL;
+
+      line++;
+      if (size > 0 && data[size - 1] == '\r')
+        size--;
+      if (size > 0)
+        {
+          made = make_message (message, TRUE, data, size, error);
+          if (made == NULL)
+            {
+              g_prefix_error (error, "Message %u: ", line);
+              return FALSE;
+            }
+          g_ptr_array_add (messages, made);
+        }
+      data = stop != NULL ? stop + 1 : end;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_messages (SoupServerMessage  *message,
+               GBytes             *body,
+               GPtrArray          *messages,
+               GError            **error)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  gsize length;
+  const char *data = g_bytes_get_data (body, &length);
+  EricMessage *made;
+
+  if (data == NULL)
+    data = "";
+  if (type != NULL && g_ascii_strcasecmp (type, "application/x-ndjson") == 0)
+    return make_messages (message, data, length, messages, error);
+
+  made = make_message (message, type != NULL && g_ascii_strcasecmp (type, "application/json") == 0,
+                       data, length, error);
+  if (made == NULL)
+    return FALSE;
+  g_ptr_array_add (messages, made);
+  return TRUE;
+}
+
+static gboolean
+is_reserved (SoupServerMessage *message,
+             const char        *channel_id)
+{
+  g_autofree char *event_type = get_query_value (message, "event");
+
+  return g_str_has_prefix (channel_id, RESERVED_PREFIX) ||
+         (event_type != NULL && g_str_has_prefix (event_type, RESERVED_PREFIX));
+}
+
+/* All messages of a body are published, or none. */
+static void
+publish (EricSseServer     *self,
+         SoupServerMessage *message,
+         const char        *channel_id)
+{
+  g_autoptr (EricSseChannel) channel = NULL;
+  g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *id = get_query_value (message, "id");
+  g_autoptr (GError) error = NULL;
+
+  if (GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY)) > self->max_body)
+    {
+      refuse_body (self, message);
+      return;
+    }
+  if (!_eric_http_cors_check (self, message))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
+      return;
+    }
+  if (is_reserved (message, channel_id))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
+                         "Channels and types that begin with " RESERVED_PREFIX " are reserved");
+      return;
+    }
+  if (!read_messages (message, body, messages, &error))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
+      return;
+    }
+  if (id != NULL && messages->len > 1)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "Several messages cannot have one id");
+      return;
+    }
+  channel = get_channel (self, message, channel_id, TRUE);
+  if (channel == NULL)
+    return;
+
+  for (guint i = 0; i < messages->len; i++)
+    if (!eric_channel_broadcast (ERIC_CHANNEL (channel), messages->pdata[i], &error))
+      {
+        gboolean closed = g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL);
+
+        _eric_http_refuse (message, closed ? SOUP_STATUS_GONE : SOUP_STATUS_SERVICE_UNAVAILABLE,
+                           error->message);
+        return;
+      }
+  soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
+}
+
+static void
+handle_cb (SoupServer        *soup_server,
+           SoupServerMessage *message,
+           const char        *path,
+           GHashTable        *query,
+           gpointer           user_data)
+{
+  EricSseServer *self = user_data;
+  const char *method = soup_server_message_get_method (message);
+  const char *channel_id = NULL;
+
+  for (guint i = 0; channel_id == NULL && self->mounts[i] != NULL; i++)
+    if (g_str_has_prefix (path, self->mounts[i]) && path[strlen (self->mounts[i])] == '/')
+      channel_id = path + strlen (self->mounts[i]) + 1;
+  _eric_http_cors_apply (self, message);
+
+  if (channel_id == NULL || *channel_id == '\0')
+    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
+  else if (method == SOUP_METHOD_OPTIONS)
+    {
+      soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
+                                    get_allow (self));
+      soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+    }
+  else if (method == SOUP_METHOD_POST)
+    publish (self, message, channel_id);
+  else
+    subscribe (self, message, channel_id);
+}
+
+void
+_eric_http_routes_add (EricSseServer *self,
+                       const char    *path)
+{
+  soup_server_add_early_handler (self->soup_server, path, early_cb, self, NULL);
+  soup_server_add_handler (self->soup_server, path, handle_cb, self, NULL);
+}
+
+void
+_eric_http_routes_remove (EricSseServer *self,
+                          const char    *path)
+{
+  soup_server_remove_handler (self->soup_server, path);
+}

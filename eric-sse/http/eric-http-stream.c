@@ -1,0 +1,352 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "eric-channel.h"
+#include "eric-error.h"
+#include "eric-listener.h"
+#include "eric-message-stream.h"
+#include "eric-sse-channel-private.h"
+#include "eric-sse-encoder-private.h"
+#include "eric-sse-server-private.h"
+#include "eric-sse-subscriber-private.h"
+
+/* From a request to a subscriber of the hub: libsoup has read and routed the
+ * request; here the response is begun, and the connection is taken over. */
+
+/* When the kernel gives up on data that the other side does not acknowledge,
+ * in milliseconds. */
+#define USER_TIMEOUT 60000
+
+/* Seconds after which a client that was refused may try again. */
+#define RETRY_AFTER "5"
+
+typedef struct
+{
+  EricFraming  framing;
+  const char  *last_event_id;   /* (nullable) */
+  const char  *gap;             /* (nullable): why the replay is not seamless */
+  guint        retry_timeout;   /* milliseconds */
+} Opening;
+
+void
+_eric_http_refuse (SoupServerMessage *message,
+                   guint              status,
+                   const char        *sentence)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *line = g_strconcat (sentence, "\n", NULL);
+
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY,
+                                    line, strlen (line));
+  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+  if (status == SOUP_STATUS_SERVICE_UNAVAILABLE)
+    soup_message_headers_replace (headers, "Retry-After", RETRY_AFTER);
+}
+
+/* What every response of a stream says, and what the application added. */
+static void
+set_stream_headers (SoupMessageHeaders *headers)
+{
+  soup_message_headers_replace (headers, "Content-Type", "text/event-stream");
+  soup_message_headers_replace (headers, "Cache-Control", "no-cache, no-transform");
+  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
+  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+}
+
+static gboolean
+answer_head (SoupServerMessage *message)
+{
+  if (soup_server_message_get_method (message) != SOUP_METHOD_HEAD)
+    return FALSE;
+  set_stream_headers (soup_server_message_get_response_headers (message));
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  return TRUE;
+}
+
+static gboolean
+may_start (EricSseServer      *self,
+           SoupServerMessage  *message,
+           GError            **error)
+{
+  const char *sentence = NULL;
+  guint status = SOUP_STATUS_SERVICE_UNAVAILABLE;
+
+  if (soup_server_message_get_http_version (message) > SOUP_HTTP_1_1)
+    {
+      /* libsoup would abort when its HTTP/2 connection is taken over. */
+      status = SOUP_STATUS_HTTP_VERSION_NOT_SUPPORTED;
+      sentence = "Streams are served over HTTP/1 only";
+    }
+  else if (self->draining)
+    sentence = "The server is shutting down";
+  else if (self->max_subscribers > 0 && g_hash_table_size (self->subscribers) >= self->max_subscribers)
+    sentence = "The server has as many subscribers as it may have";
+
+  if (sentence == NULL)
+    return TRUE;
+  _eric_http_refuse (message, status, sentence);
+  g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED, sentence);
+  return FALSE;
+}
+
+/* The header where there is one, or the query, for who cannot set headers. */
+static char *
+get_last_event_id (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *id = soup_message_headers_get_one (headers, "Last-Event-ID");
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  char *attribute, *value;
+  GUriParamsIter iter;
+
+  if (id != NULL && *id != '\0')
+    return g_strdup (id);
+  if (query == NULL)
+    return NULL;
+  g_uri_params_iter_init (&iter, query, -1, "&", G_URI_PARAMS_WWW_FORM);
+  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
+    {
+      g_autofree char *name = attribute;
+      g_autofree char *text = value;
+
+      if (g_str_equal (name, "lastEventId") && *text != '\0')
+        return g_steal_pointer (&text);
+    }
+  return NULL;
+}
+
+/* Sets each cursor behind what the client has. An id of one channel says where
+ * to go on in all of them. */
+static const char *
+place_cursors (EricHubSubscriber *subscriber,
+               GPtrArray         *logs,
+               const char        *last_event_id)
+{
+  guint64 number = 0, index;
+  gboolean known = FALSE, continued = TRUE;
+
+  for (guint i = 0; i < logs->len && last_event_id != NULL && !known; i++)
+    known = eric_frame_log_find_id (logs->pdata[i], last_event_id, &number);
+
+  for (guint i = 0; i < logs->len; i++)
+    {
+      if (last_event_id == NULL)
+        index = eric_frame_log_get_end (logs->pdata[i]);
+      else if (!known)
+        eric_frame_log_locate_start (logs->pdata[i], &index);
+      else if (!eric_frame_log_locate (logs->pdata[i], number, &index))
+        continued = FALSE;
+      eric_hub_subscriber_set_cursor (subscriber, i, index);
+    }
+
+  if (last_event_id == NULL)
+    return NULL;
+  return !known ? "gap unknown-id" : !continued ? "gap history" : NULL;
+}
+
+static void
+append_header (const char *name,
+               const char *value,
+               gpointer    user_data)
+{
+  g_string_append_printf (user_data, "%s: %s\r\n", name, value);
+}
+
+/* Status line, headers, and the first thing in the body at once: a comment, so
+ * that proxies pass the headers on. */
+static GByteArray *
+make_greeting (SoupServerMessage *message,
+               const Opening     *opening)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  GByteArray *greeting = g_byte_array_new ();
+  g_autoptr (GString) head = g_string_new (NULL);
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+
+  set_stream_headers (headers);
+  soup_message_headers_replace (headers, "Date", date);
+  soup_message_headers_replace (headers, "Connection", "close");
+  soup_message_headers_remove (headers, "Content-Length");
+  soup_message_headers_remove (headers, "Transfer-Encoding");
+  if (opening->framing == ERIC_FRAMING_CHUNKED)
+    soup_message_headers_append (headers, "Transfer-Encoding", "chunked");
+
+  g_string_append_printf (head, "HTTP/1.%c 200 OK\r\n",
+                          opening->framing == ERIC_FRAMING_CHUNKED ? '1' : '0');
+  soup_message_headers_foreach (headers, append_header, head);
+  g_string_append (head, "\r\n");
+  g_byte_array_append (greeting, (const guint8 *) head->str, head->len);
+
+  _eric_sse_append_comment (body, opening->gap != NULL ? opening->gap : "ok");
+  _eric_sse_append_retry (body, opening->retry_timeout);
+  eric_frame_write (greeting, opening->framing, body->str, body->len);
+  return greeting;
+}
+
+/* The socket below a connection that libsoup gave away. */
+static GSocket *
+find_socket (GIOStream  *stolen,
+             GIOStream **tls)
+{
+  g_autoptr (GIOStream) base = NULL;
+
+  *tls = NULL;
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stolen), "base-iostream") != NULL)
+    g_object_get (stolen, "base-iostream", &base, NULL);
+  else
+    base = g_object_ref (stolen);
+
+  if (G_IS_TLS_CONNECTION (base))
+    {
+      g_autoptr (GIOStream) below = NULL;
+
+      *tls = stolen;
+      g_object_get (base, "base-io-stream", &below, NULL);
+      g_set_object (&base, below);
+    }
+  return G_IS_SOCKET_CONNECTION (base) ? g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (base)))
+                                       : NULL;
+}
+
+/* Takes the connection from libsoup and gives it to the hub. A plain one is
+ * reduced to its descriptor: the objects around it would take more memory than
+ * the subscriber itself. FALSE if it was lost meanwhile. */
+static gboolean
+take_over (EricSseServer     *self,
+           SoupServerMessage *message,
+           EricHubSubscriber *subscriber,
+           GByteArray        *greeting)
+{
+  g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (message);
+  g_autoptr (GSocket) socket = NULL;
+  GIOStream *tls = NULL;
+  int user_timeout = USER_TIMEOUT;
+  int fd = -1;
+
+  if (stolen != NULL)
+    socket = find_socket (stolen, &tls);
+  if (socket != NULL)
+    fd = tls != NULL ? g_socket_get_fd (socket) : fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+  if (fd < 0)
+    {
+      if (stolen != NULL)
+        g_io_stream_close (stolen, NULL, NULL);
+      eric_hub_drop (self->hub, subscriber);
+      g_byte_array_unref (greeting);
+      return FALSE;
+    }
+
+  setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
+  if (tls != NULL)
+    {
+      g_socket_set_timeout (socket, 0);
+      eric_hub_add (self->hub, subscriber, greeting, fd, g_steal_pointer (&socket), g_steal_pointer (&stolen));
+    }
+  else
+    {
+      g_socket_close (socket, NULL);
+      g_io_stream_close (stolen, NULL, NULL);
+      eric_hub_add (self->hub, subscriber, greeting, fd, NULL, NULL);
+    }
+  return TRUE;
+}
+
+static char *
+describe_address (GSocketAddress *address)
+{
+  g_autofree char *host = NULL;
+
+  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
+    return g_strdup ("unknown");
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
+                          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+}
+
+static EricSseSubscriber *
+describe (SoupServerMessage *message,
+          guint64            id,
+          GPtrArray         *channels,
+          EricListener      *listener)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  g_autofree char *address = describe_address (soup_server_message_get_remote_address (message));
+  g_autofree const char **channel_ids = g_new0 (const char *, channels->len + 1);
+  const char *user_agent = soup_message_headers_get_one (headers, "User-Agent");
+
+  for (guint i = 0; i < channels->len; i++)
+    channel_ids[i] = eric_channel_get_id (channels->pdata[i]);
+  return _eric_sse_subscriber_new (id, channel_ids,
+                                   listener != NULL ? eric_listener_get_id (listener) : NULL, address,
+                                   user_agent != NULL && g_utf8_validate (user_agent, -1, NULL) ? user_agent : NULL);
+}
+
+static void
+start_pump (EricSseServer *self,
+            guint64        id,
+            EricFraming    framing,
+            EricChannel   *channel,
+            EricListener  *listener)
+{
+  g_autoptr (EricMessageStream) stream = NULL;
+  EricHttpPump *pump;
+
+  eric_listener_start (listener);
+  stream = eric_channel_message_stream (channel, listener);
+  pump = _eric_http_pump_new (self->hub, id, framing, stream);
+  g_hash_table_insert (self->pumps, g_memdup2 (&id, sizeof id), pump);
+  _eric_http_pump_next (pump);
+}
+
+/* With a listener, its messages are streamed, and @channels is its channel;
+ * without one, what is broadcast on the channels. */
+EricSseSubscriber *
+_eric_http_stream_start (EricSseServer      *self,
+                         SoupServerMessage  *message,
+                         GPtrArray          *channels,
+                         EricListener       *listener,
+                         GError            **error)
+{
+  g_autoptr (EricSseSubscriber) description = NULL;
+  g_autoptr (GPtrArray) logs = g_ptr_array_new ();
+  g_autofree char *last_event_id = get_last_event_id (message);
+  EricHubSubscriber *subscriber;
+  Opening opening = {
+    .framing = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0 ? ERIC_FRAMING_PLAIN
+                                                                               : ERIC_FRAMING_CHUNKED,
+    .retry_timeout = eric_sse_channel_get_retry_timeout (channels->pdata[0]),
+  };
+  guint64 id;
+
+  if (answer_head (message) || !may_start (self, message, error))
+    return NULL;
+
+  for (guint i = 0; i < channels->len && listener == NULL; i++)
+    g_ptr_array_add (logs, _eric_sse_channel_get_log (channels->pdata[i]));
+  subscriber = eric_hub_subscriber_new (self->hub, (EricFrameLog * const *) logs->pdata, logs->len,
+                                        opening.framing, opening.retry_timeout);
+  id = eric_hub_subscriber_get_id (subscriber);
+  opening.gap = place_cursors (subscriber, logs, last_event_id);
+  description = describe (message, id, channels, listener);
+  if (!take_over (self, message, subscriber, make_greeting (message, &opening)))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                           "The client has left before its stream began");
+      return NULL;
+    }
+  if (listener != NULL)
+    start_pump (self, id, opening.framing, channels->pdata[0], listener);
+  _eric_sse_server_add_subscriber (self, description);
+  return g_steal_pointer (&description);
+}

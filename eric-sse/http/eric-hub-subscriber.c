@@ -1,0 +1,483 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "eric-hub-thread-private.h"
+#include "eric-sse-encoder-private.h"
+
+#define LAST_CHUNK "0\r\n\r\n"
+#define READ_SIZE  4096
+
+static void
+append_comment (EricHubSubscriber *subscriber,
+                const char        *text)
+{
+  g_autoptr (GString) comment = g_string_new (NULL);
+
+  _eric_sse_append_comment (comment, text);
+  if (subscriber->pending == NULL)
+    subscriber->pending = g_byte_array_new ();
+  eric_frame_write (subscriber->pending, subscriber->framing, comment->str, comment->len);
+}
+
+/* The bytes are framed already. */
+void
+eric_hub_subscriber_append (EricHubSubscriber *subscriber,
+                            const guint8      *bytes,
+                            gsize              length)
+{
+  if (subscriber->pending == NULL)
+    subscriber->pending = g_byte_array_new ();
+  g_byte_array_append (subscriber->pending, bytes, length);
+}
+
+void
+eric_hub_subscriber_free (EricHubSubscriber *subscriber)
+{
+  g_clear_pointer (&subscriber->pending, g_byte_array_unref);
+  g_free (subscriber);
+}
+
+/* The socket below a TLS connection is closed first: to close the connection
+ * itself could wait for a peer that does not read. */
+static void
+close_connection (EricHubSubscriber *subscriber)
+{
+  if (subscriber->stream == NULL)
+    {
+      close (subscriber->fd);
+      return;
+    }
+  g_socket_close (subscriber->socket, NULL);
+  g_clear_object (&subscriber->stream);
+  g_clear_object (&subscriber->socket);
+}
+
+void
+eric_hub_subscriber_leave (EricHubSubscriber *subscriber,
+                           EricSseDisconnect  reason)
+{
+  EricHubThread *thread = subscriber->thread;
+  EricHub *hub = thread->hub;
+
+  if (subscriber->gone)
+    return;
+  subscriber->gone = TRUE;
+  close_connection (subscriber);
+  for (guint i = 0; i < subscriber->n_legs; i++)
+    eric_hub_topic_part (&subscriber->legs[i]);
+  g_hash_table_remove (thread->subscribers, &subscriber->id);
+  subscriber->next_gone = thread->gone;
+  thread->gone = subscriber;
+  g_atomic_int_add (&hub->n_subscribers, -1);
+  hub->callbacks.left (subscriber->id, reason, hub->callbacks.user_data);
+}
+
+/* Returns how many bytes the socket took: fewer than there are if it takes no
+ * more for now, and -1 if the connection is lost. */
+static gssize
+write_plain (EricHubSubscriber *subscriber,
+             const guint8      *bytes,
+             gsize              length)
+{
+  gssize n;
+
+  do
+    n = send (subscriber->fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+
+  if (n < 0 && errno == EAGAIN)
+    return 0;
+  return n;
+}
+
+static gssize
+write_tls (EricHubSubscriber *subscriber,
+           const guint8      *bytes,
+           gsize              length)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (subscriber->stream);
+  gsize written = 0;
+
+  while (written < length)
+    {
+      g_autoptr (GError) error = NULL;
+      gssize n = g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output),
+                                                             bytes + written, length - written,
+                                                             NULL, &error);
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return written;
+      if (n < 0)
+        return -1;
+      written += n;
+    }
+  return written;
+}
+
+/* -1 if the subscriber has left. */
+static gssize
+write_some (EricHubSubscriber *subscriber,
+            const guint8      *bytes,
+            gsize              length)
+{
+  gssize n = subscriber->stream != NULL ? write_tls (subscriber, bytes, length)
+                                        : write_plain (subscriber, bytes, length);
+
+  if (n < 0)
+    {
+      eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
+      return -1;
+    }
+  if (n > 0)
+    subscriber->last_sent = subscriber->thread->now;
+  subscriber->blocked = (gsize) n < length;
+  return n;
+}
+
+static void
+tell_sent (EricHubSubscriber *subscriber)
+{
+  EricHub *hub = subscriber->thread->hub;
+
+  subscriber->tell_sent = FALSE;
+  hub->callbacks.sent (subscriber->id, hub->callbacks.user_data);
+}
+
+/* TRUE if nothing is pending any more. */
+static gboolean
+send_pending (EricHubSubscriber *subscriber)
+{
+  GByteArray *pending = subscriber->pending;
+  gssize n;
+
+  if (pending == NULL)
+    return TRUE;
+
+  n = write_some (subscriber, pending->data + subscriber->pending_sent,
+                  pending->len - subscriber->pending_sent);
+  if (n < 0)
+    return FALSE;
+  subscriber->pending_sent += n;
+  if (subscriber->pending_sent < pending->len)
+    return FALSE;
+
+  g_clear_pointer (&subscriber->pending, g_byte_array_unref);
+  subscriber->pending_sent = 0;
+  if (subscriber->tell_sent)
+    tell_sent (subscriber);
+  return TRUE;
+}
+
+/* The log went on without the subscriber. TRUE if it may stay. */
+static gboolean
+cope_with_gap (EricHubSubscriber *subscriber)
+{
+  if (g_atomic_int_get (&subscriber->thread->hub->slow_consumer) == ERIC_SLOW_CONSUMER_DISCONNECT)
+    {
+      eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_SLOW);
+      return FALSE;
+    }
+  append_comment (subscriber, "gap slow");
+  return TRUE;
+}
+
+/* Takes note of what was sent of the span: a frame that went out in part is
+ * completed before anything else. */
+static void
+advance (EricHubLeg     *leg,
+         const EricSpan *span,
+         gsize           sent)
+{
+  guint n = leg->cursor - span->first;
+
+  for (; n < span->frames->len; n++)
+    {
+      gsize begin = n > 0 ? g_array_index (span->frames, EricSpanFrame, n - 1).end : 0;
+      gsize end = g_array_index (span->frames, EricSpanFrame, n).end;
+
+      if (begin >= sent)
+        break;
+      if (end > sent)
+        eric_hub_subscriber_append (leg->subscriber, span->bytes->data + sent, end - sent);
+    }
+  leg->cursor = span->first + n;
+}
+
+/* Sends frames straight from the span that is shared. TRUE to go on. */
+static gboolean
+send_frames (EricHubSubscriber *subscriber)
+{
+  EricHubLeg *leg = &subscriber->legs[0];
+  EricSpan *span;
+  gboolean kept;
+  gsize from = 0;
+  gssize n;
+
+  if (leg->cursor >= leg->topic->end)
+    return FALSE;
+  span = eric_hub_topic_get_span (leg, &kept);
+  if (!kept)
+    return cope_with_gap (subscriber);
+
+  if (leg->cursor > span->first)
+    from = g_array_index (span->frames, EricSpanFrame, leg->cursor - span->first - 1).end;
+  n = write_some (subscriber, span->bytes->data + from, span->bytes->len - from);
+  if (n < 0)
+    return FALSE;
+  if (!subscriber->blocked)
+    leg->cursor = span->first + span->frames->len;
+  else
+    advance (leg, span, from + n);
+  return !subscriber->blocked;
+}
+
+/* Merges the legs' frames in the order of their numbers, up to where the first
+ * of them has no more at hand. */
+static void
+merge (EricHubSubscriber *subscriber,
+       EricSpan          *spans)
+{
+  g_autofree guint *taken = g_new0 (guint, subscriber->n_legs);
+
+  for (;;)
+    {
+      EricSpanFrame *first = NULL;
+      guint from = 0;
+      gsize begin;
+
+      for (guint i = 0; i < subscriber->n_legs; i++)
+        {
+          EricSpanFrame *frame;
+
+          if (spans[i].frames->len == 0)
+            continue;
+          if (taken[i] == spans[i].frames->len)
+            return;
+          frame = &g_array_index (spans[i].frames, EricSpanFrame, taken[i]);
+          if (first == NULL || frame->number < first->number)
+            {
+              first = frame;
+              from = i;
+            }
+        }
+      if (first == NULL)
+        return;
+      begin = taken[from] > 0 ? first[-1].end : 0;
+      eric_hub_subscriber_append (subscriber, spans[from].bytes->data + begin, first->end - begin);
+      taken[from]++;
+      subscriber->legs[from].cursor++;
+    }
+}
+
+/* Puts frames into what is pending: of several channels, in order, or for TLS,
+ * which wants the same bytes again after it would have blocked. */
+void
+eric_hub_subscriber_gather (EricHubSubscriber *subscriber)
+{
+  EricHubThread *thread = subscriber->thread;
+  /* Whatever has a number up to this one is in its log by the time the log is
+   * read, since a number is drawn under the lock of its channel; so no frame that
+   * would have to go before what is sent now can still turn up. */
+  guint64 up_to_number = eric_frame_number_current ();
+
+  while (thread->leg_spans->len < subscriber->n_legs)
+    {
+      EricSpan span;
+
+      eric_span_init (&span);
+      g_array_append_val (thread->leg_spans, span);
+    }
+  for (guint i = 0; i < subscriber->n_legs; i++)
+    {
+      EricHubLeg *leg = &subscriber->legs[i];
+
+      if (!eric_frame_log_copy (leg->topic->log, &leg->cursor, up_to_number, ERIC_HUB_GATHER_BYTES,
+                                subscriber->framing, &g_array_index (thread->leg_spans, EricSpan, i)) &&
+          !cope_with_gap (subscriber))
+        return;
+    }
+  merge (subscriber, (EricSpan *) thread->leg_spans->data);
+}
+
+/* All channels were closed, and everything of them is sent. */
+static gboolean
+is_at_end (EricHubSubscriber *subscriber)
+{
+  for (guint i = 0; i < subscriber->n_legs; i++)
+    if (!subscriber->legs[i].topic->closed ||
+        subscriber->legs[i].cursor < subscriber->legs[i].topic->end)
+      return FALSE;
+  return subscriber->n_legs > 0;
+}
+
+/* Sends as much as there is and the socket takes. */
+void
+eric_hub_subscriber_flush (EricHubSubscriber *subscriber)
+{
+  gboolean direct = subscriber->n_legs == 1 && subscriber->stream == NULL;
+
+  while (send_pending (subscriber))
+    {
+      if (subscriber->finishing)
+        {
+          eric_hub_subscriber_leave (subscriber, subscriber->reason);
+          return;
+        }
+      if (direct)
+        {
+          if (send_frames (subscriber))
+            continue;
+        }
+      else
+        {
+          eric_hub_subscriber_gather (subscriber);
+          if (subscriber->pending != NULL)
+            continue;
+        }
+      if (subscriber->gone || subscriber->pending != NULL || subscriber->blocked)
+        return;
+      if (!is_at_end (subscriber))
+        return;
+      eric_hub_subscriber_finish (subscriber, ERIC_SSE_DISCONNECT_FINISHED);
+      return;
+    }
+}
+
+/* Ends the stream behind what is pending. */
+void
+eric_hub_subscriber_finish (EricHubSubscriber *subscriber,
+                            EricSseDisconnect  reason)
+{
+  if (subscriber->gone || subscriber->finishing)
+    return;
+  subscriber->finishing = TRUE;
+  subscriber->reason = reason;
+  if (reason == ERIC_SSE_DISCONNECT_DRAINED)
+    {
+      g_autoptr (GString) retry = g_string_new (NULL);
+      guint spread = MIN (subscriber->retry_timeout, G_MAXINT / 3);
+
+      _eric_sse_append_retry (retry, subscriber->retry_timeout +
+                                       (spread > 0 ? g_random_int_range (0, 2 * spread) : 0));
+      if (subscriber->pending == NULL)
+        subscriber->pending = g_byte_array_new ();
+      eric_frame_write (subscriber->pending, subscriber->framing, retry->str, retry->len);
+    }
+  if (subscriber->framing == ERIC_FRAMING_CHUNKED)
+    eric_hub_subscriber_append (subscriber, (const guint8 *) LAST_CHUNK, strlen (LAST_CHUNK));
+  if (!subscriber->blocked)
+    eric_hub_subscriber_flush (subscriber);
+}
+
+/* Returns 0 at the end, -1 if there is nothing for now, -2 on an error. */
+static gssize
+read_some (EricHubSubscriber *subscriber,
+           guint8            *bytes,
+           gsize              length)
+{
+  g_autoptr (GError) error = NULL;
+  GInputStream *input;
+  gssize n;
+
+  if (subscriber->stream == NULL)
+    {
+      do
+        n = recv (subscriber->fd, bytes, length, MSG_DONTWAIT);
+      while (n < 0 && errno == EINTR);
+      if (n >= 0)
+        return n;
+      return errno == EAGAIN ? -1 : -2;
+    }
+
+  input = g_io_stream_get_input_stream (subscriber->stream);
+  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input),
+                                                bytes, length, NULL, &error);
+  if (n >= 0)
+    return n;
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? -1 : -2;
+}
+
+/* A client has nothing to say on a stream. When it shuts down its side, that is
+ * taken for leaving: it cannot be told from a closed connection. */
+static void
+read_and_forget (EricHubSubscriber *subscriber)
+{
+  guint8 bytes[READ_SIZE];
+  gssize n;
+
+  while ((n = read_some (subscriber, bytes, sizeof bytes)) > 0)
+    {
+      subscriber->received += n;
+      if (subscriber->received > ERIC_HUB_MAX_RECEIVED)
+        break;
+    }
+  if (n != -1)
+    eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
+}
+
+void
+eric_hub_subscriber_handle (EricHubSubscriber *subscriber,
+                            guint32            events)
+{
+  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    read_and_forget (subscriber);
+  if (subscriber->gone)
+    return;
+  if (subscriber->blocked && (events & (EPOLLOUT | EPOLLIN)))
+    eric_hub_subscriber_flush (subscriber);
+}
+
+/* Puts the socket of a new subscriber into the epoll set. The edges are enough:
+ * each is followed until the socket has no more to give or to take. */
+void
+eric_hub_subscriber_open (EricHubSubscriber *subscriber)
+{
+  EricHubThread *thread = subscriber->thread;
+  struct epoll_event event = {
+    .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+    .data.ptr = subscriber,
+  };
+
+  subscriber->last_sent = thread->now;
+  if (epoll_ctl (thread->epoll_fd, EPOLL_CTL_ADD, subscriber->fd, &event) < 0)
+    {
+      eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
+      return;
+    }
+  /* TLS may have read ahead what the socket will not tell of again. */
+  if (subscriber->stream != NULL)
+    read_and_forget (subscriber);
+  if (!subscriber->gone)
+    eric_hub_subscriber_flush (subscriber);
+}
+
+/* Says that the connection lives where it was silent for a while, and gives up
+ * on who takes nothing for too long. */
+void
+eric_hub_subscriber_tick (EricHubSubscriber *subscriber)
+{
+  EricHub *hub = subscriber->thread->hub;
+  gint64 silence = subscriber->thread->now - subscriber->last_sent;
+  gint64 stall_timeout = g_atomic_int_get (&hub->stall_timeout) * G_TIME_SPAN_MILLISECOND;
+  gint64 keepalive = g_atomic_int_get (&hub->keepalive) * G_TIME_SPAN_MILLISECOND;
+
+  if (subscriber->blocked)
+    {
+      if (stall_timeout > 0 && silence >= stall_timeout)
+        eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_SLOW);
+      return;
+    }
+  if (keepalive > 0 && silence >= keepalive)
+    {
+      append_comment (subscriber, "");
+      eric_hub_subscriber_flush (subscriber);
+    }
+}

@@ -1,0 +1,188 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-hub-private.h"
+
+#include "eric-hub-thread-private.h"
+
+/* One thread for each core, and a bound for machines with very many. */
+#define MAX_THREADS 16
+
+EricHub *
+eric_hub_new (const EricHubCallbacks *callbacks)
+{
+  EricHub *hub = g_new0 (EricHub, 1);
+
+  hub->callbacks = *callbacks;
+  hub->n_threads = CLAMP (g_get_num_processors (), 1, MAX_THREADS);
+  hub->threads = g_new0 (EricHubThread, hub->n_threads);
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_start (&hub->threads[i], hub, i);
+  return hub;
+}
+
+/* Closes every connection, and waits for the threads. No callback comes after. */
+void
+eric_hub_free (EricHub *hub)
+{
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_STOP });
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_join (&hub->threads[i]);
+  g_free (hub->threads);
+  g_free (hub);
+}
+
+/* In milliseconds; 0 for no comments. */
+void
+eric_hub_set_keepalive (EricHub *hub,
+                        guint    keepalive)
+{
+  g_atomic_int_set (&hub->keepalive, keepalive);
+}
+
+/* In milliseconds; 0 for any patience. */
+void
+eric_hub_set_stall_timeout (EricHub *hub,
+                            guint    stall_timeout)
+{
+  g_atomic_int_set (&hub->stall_timeout, stall_timeout);
+}
+
+void
+eric_hub_set_slow_consumer (EricHub          *hub,
+                            EricSlowConsumer  slow_consumer)
+{
+  g_atomic_int_set (&hub->slow_consumer, slow_consumer);
+}
+
+/* Those that were added and did not leave yet. */
+guint
+eric_hub_get_n_subscribers (EricHub *hub)
+{
+  return g_atomic_int_get (&hub->n_subscribers);
+}
+
+/* The id tells which thread has the subscriber. */
+static EricHubThread *
+thread_of (EricHub *hub,
+           guint64  id)
+{
+  return &hub->threads[id % hub->n_threads];
+}
+
+EricHubSubscriber *
+eric_hub_subscriber_new (EricHub              *hub,
+                         EricFrameLog * const *logs,
+                         guint                 n_logs,
+                         EricFraming           framing,
+                         guint                 retry_timeout)
+{
+  EricHubSubscriber *subscriber =
+    g_malloc0 (sizeof (EricHubSubscriber) + n_logs * sizeof (EricHubLeg));
+
+  subscriber->id = __atomic_add_fetch (&hub->last_id, 1, __ATOMIC_SEQ_CST);
+  subscriber->thread = thread_of (hub, subscriber->id);
+  subscriber->fd = -1;
+  subscriber->framing = framing;
+  subscriber->retry_timeout = retry_timeout;
+  subscriber->n_legs = n_logs;
+  for (guint i = 0; i < n_logs; i++)
+    {
+      subscriber->legs[i].subscriber = subscriber;
+      subscriber->legs[i].topic = eric_hub_topic_acquire (subscriber->thread, logs[i]);
+    }
+  return subscriber;
+}
+
+guint64
+eric_hub_subscriber_get_id (EricHubSubscriber *subscriber)
+{
+  return subscriber->id;
+}
+
+void
+eric_hub_subscriber_set_cursor (EricHubSubscriber *subscriber,
+                                guint              n,
+                                guint64            index)
+{
+  subscriber->legs[n].cursor = index;
+}
+
+/* Takes over @subscriber, @greeting, and the connection: @fd alone where it is
+ * plain; where it is TLS, @stream and the @socket below it, to which @fd belongs. */
+void
+eric_hub_add (EricHub           *hub,
+              EricHubSubscriber *subscriber,
+              GByteArray        *greeting,
+              int                fd,
+              GSocket           *socket,
+              GIOStream         *stream)
+{
+  subscriber->pending = greeting;
+  subscriber->fd = fd;
+  subscriber->socket = socket;
+  subscriber->stream = stream;
+  g_atomic_int_inc (&hub->n_subscribers);
+  eric_hub_thread_post (subscriber->thread, &(EricHubCommand) {
+    .verb = ERIC_HUB_ADD,
+    .subscriber = subscriber,
+  });
+}
+
+/* Frees a subscriber that was not added. */
+void
+eric_hub_drop (EricHub           *hub,
+               EricHubSubscriber *subscriber)
+{
+  eric_hub_thread_post (subscriber->thread, &(EricHubCommand) {
+    .verb = ERIC_HUB_DROP,
+    .subscriber = subscriber,
+  });
+}
+
+/* Takes over @bytes, which are framed. `sent` is called when they, and all that
+ * was before them, are gone. Does nothing if the subscriber has left. */
+void
+eric_hub_send (EricHub    *hub,
+               guint64     id,
+               GByteArray *bytes)
+{
+  eric_hub_thread_post (thread_of (hub, id), &(EricHubCommand) {
+    .verb = ERIC_HUB_SEND,
+    .id = id,
+    .bytes = bytes,
+  });
+}
+
+/* Ends the stream in an orderly way: what is on its way still goes out. */
+void
+eric_hub_finish (EricHub           *hub,
+                 guint64            id,
+                 EricSseDisconnect  reason)
+{
+  eric_hub_thread_post (thread_of (hub, id), &(EricHubCommand) {
+    .verb = ERIC_HUB_FINISH,
+    .id = id,
+    .reason = reason,
+  });
+}
+
+/* Ends all streams in an orderly way. Each client is asked to come back at
+ * another time, so that they do not come all at once. */
+void
+eric_hub_drain (EricHub *hub)
+{
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_DRAIN });
+}
+
+/* Closes all connections now. */
+void
+eric_hub_disconnect_all (EricHub *hub)
+{
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_DISCONNECT_ALL });
+}

@@ -1,0 +1,86 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "eric-hub-private.h"
+#include "eric-http-listener-private.h"
+#include "eric-sse-server.h"
+
+G_BEGIN_DECLS
+
+/* The server is one object and four concerns:
+ *
+ *   eric-sse-server.c     the class: properties, signals, who is connected
+ *   eric-http-routes.c    what a mounted path answers; publishing
+ *   eric-http-stream.c    from a request to a subscriber of the hub
+ *   eric-http-check.c     the publish-to-self
+ *
+ * All of them run in the main context of the server. */
+struct _EricSseServer
+{
+  GObject               parent_instance;
+
+  SoupServer           *soup_server;        /* (owned) */
+  EricChannelContainer *channels;           /* (owned) */
+  EricHub              *hub;                /* (owned) */
+  GMainContext         *context;            /* (owned): where signals are emitted */
+  GHashTable           *subscribers;        /* (owned): id -> (owned) EricSseSubscriber */
+  GHashTable           *pumps;              /* (owned): id -> (owned) EricHttpPump */
+  GPtrArray            *listeners;          /* (owned) of EricHttpListener */
+  GStrv                 mounts;             /* (owned) (nullable): paths */
+  GTask                *drain_task;         /* (owned) (nullable): in progress */
+  GSource              *drain_deadline;     /* (owned) (nullable) */
+
+  guint                 keepalive;          /* milliseconds */
+  guint                 stall_timeout;      /* milliseconds */
+  guint                 max_subscribers;    /* 0 for no limit */
+  gsize                 max_body;           /* bytes */
+  EricSlowConsumer      slow_consumer;
+  gboolean              allow_publish;
+  GStrv                 allowed_origins;    /* (owned) (nullable) */
+  gboolean              draining;
+
+  GMutex                news_lock;
+  GArray               *news;               /* (owned) (lock news_lock): from the hub */
+  GSource              *news_source;        /* (owned) */
+};
+
+void            _eric_sse_server_add_subscriber  (EricSseServer      *self,
+                                                  EricSseSubscriber  *subscriber);
+EricSseChannel *_eric_sse_server_find_channel    (EricSseServer      *self,
+                                                  const char         *channel_id,
+                                                  gboolean            for_use);
+
+void            _eric_http_routes_add            (EricSseServer      *self,
+                                                  const char         *path);
+void            _eric_http_routes_remove         (EricSseServer      *self,
+                                                  const char         *path);
+
+EricSseSubscriber *
+                _eric_http_stream_start          (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
+                                                  GPtrArray          *channels,
+                                                  EricListener       *listener,
+                                                  GError            **error);
+
+typedef struct _EricHttpPump EricHttpPump;
+
+EricHttpPump   *_eric_http_pump_new              (EricHub            *hub,
+                                                  guint64             id,
+                                                  EricFraming         framing,
+                                                  EricMessageStream  *stream);
+void            _eric_http_pump_free             (EricHttpPump       *pump);
+void            _eric_http_pump_next             (EricHttpPump       *pump);
+
+/* Whether a page of this origin may use the server; no origin may. */
+gboolean        _eric_http_cors_check            (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+void            _eric_http_cors_apply            (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+
+void            _eric_http_refuse                (SoupServerMessage  *message,
+                                                  guint               status,
+                                                  const char         *sentence);
+
+G_END_DECLS

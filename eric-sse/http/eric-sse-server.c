@@ -1,0 +1,1200 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-sse-server.h"
+
+#include "eric-channel-container.h"
+#include "eric-enum-types.h"
+#include "eric-listener.h"
+#include "eric-sse-channel.h"
+#include "eric-sse-server-private.h"
+
+/**
+ * EricSseServer:
+ *
+ * Serves channels as Server-Sent Events on a [class@Soup.Server] that the
+ * application owns.
+ *
+ * [method@SseServer.mount] serves the channels of a container below a path;
+ * [method@SseServer.serve] turns one request, which the application's own handler
+ * was given, into a stream. libsoup reads and routes the requests and does TLS
+ * and authentication. The sockets of streams are then taken over by threads of
+ * this object, which are made for very many of them.
+ *
+ * A client that comes back is given what it missed, as far as the channel's
+ * history has it: it says what it has in the header `Last-Event-ID` or in the
+ * query as `lastEventId`. A comment `gap history` or `gap unknown-id` at the
+ * beginning of the stream says that something is missing.
+ *
+ * Let the server listen with [method@SseServer.listen] rather than with
+ * [method@Soup.Server.listen]: the listening socket of libsoup 3.2 has a short
+ * queue, leaks per connection, and stops accepting for ever once descriptors
+ * run out.
+ *
+ * The object belongs to the thread-default main context it was made in, in which
+ * the SoupServer must run, and emits its signals there. The channels may be used
+ * from any thread.
+ *
+ * Since: 0.1
+ */
+G_DEFINE_FINAL_TYPE (EricSseServer, eric_sse_server, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_SOUP_SERVER,
+  PROP_CHANNELS,
+  PROP_KEEPALIVE,
+  PROP_STALL_TIMEOUT,
+  PROP_MAX_SUBSCRIBERS,
+  PROP_MAX_BODY,
+  PROP_SLOW_CONSUMER,
+  PROP_ALLOW_PUBLISH,
+  PROP_ALLOWED_ORIGINS,
+  PROP_N_SUBSCRIBERS,
+  N_PROPS
+};
+
+enum
+{
+  SIG_CHANNEL_REQUESTED,
+  SIG_SUBSCRIBED,
+  SIG_UNSUBSCRIBED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* What a thread of the hub has to tell. */
+typedef struct
+{
+  guint64           id;
+  gboolean          sent;     /* or left */
+  EricSseDisconnect reason;
+} News;
+
+static void
+add_news (EricSseServer *self,
+          const News    *news)
+{
+  g_mutex_lock (&self->news_lock);
+  g_array_append_vals (self->news, news, 1);
+  if (self->news->len == 1)
+    g_source_set_ready_time (self->news_source, 0);
+  g_mutex_unlock (&self->news_lock);
+}
+
+static void
+left_cb (guint64           id,
+         EricSseDisconnect reason,
+         gpointer          user_data)
+{
+  add_news (user_data, &(News) { .id = id, .reason = reason });
+}
+
+static void
+sent_cb (guint64  id,
+         gpointer user_data)
+{
+  add_news (user_data, &(News) { .id = id, .sent = TRUE });
+}
+
+static void
+stop_drain (EricSseServer *self,
+            gboolean       done)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->drain_task);
+
+  g_source_destroy (self->drain_deadline);
+  g_clear_pointer (&self->drain_deadline, g_source_unref);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                             "%u subscribers did not take what was left for them in time",
+                             eric_sse_server_get_n_subscribers (self));
+}
+
+static void
+handle_news (EricSseServer *self,
+             const News    *news)
+{
+  g_autoptr (EricSseSubscriber) subscriber = NULL;
+  g_autofree guint64 *key = NULL;
+
+  if (news->sent)
+    {
+      EricHttpPump *pump = g_hash_table_lookup (self->pumps, &news->id);
+
+      if (pump != NULL)
+        _eric_http_pump_next (pump);
+      return;
+    }
+
+  g_hash_table_remove (self->pumps, &news->id);
+  if (!g_hash_table_steal_extended (self->subscribers, &news->id, (gpointer *) &key, (gpointer *) &subscriber))
+    return;
+  g_signal_emit (self, signals[SIG_UNSUBSCRIBED], 0, subscriber, news->reason);
+  if (g_hash_table_size (self->subscribers) == 0 && self->drain_task != NULL)
+    stop_drain (self, TRUE);
+}
+
+static gboolean
+news_cb (gpointer user_data)
+{
+  g_autoptr (EricSseServer) self = g_object_ref (user_data);
+  g_autoptr (GArray) news = NULL;
+
+  g_mutex_lock (&self->news_lock);
+  news = g_steal_pointer (&self->news);
+  self->news = g_array_new (FALSE, FALSE, sizeof (News));
+  g_source_set_ready_time (self->news_source, -1);
+  g_mutex_unlock (&self->news_lock);
+
+  for (guint i = 0; i < news->len; i++)
+    handle_news (self, &g_array_index (news, News, i));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+news_dispatch (GSource     *source,
+               GSourceFunc  callback,
+               gpointer     user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs news_funcs = { .dispatch = news_dispatch };
+
+void
+_eric_sse_server_add_subscriber (EricSseServer     *self,
+                                 EricSseSubscriber *subscriber)
+{
+  guint64 id = eric_sse_subscriber_get_id (subscriber);
+
+  g_hash_table_insert (self->subscribers, g_memdup2 (&id, sizeof id),
+                       eric_sse_subscriber_ref (subscriber));
+  g_signal_emit (self, signals[SIG_SUBSCRIBED], 0, subscriber);
+}
+
+/* (transfer full) (nullable): asks the application where the container has none,
+ * unless it is only to know whether there is one. */
+EricSseChannel *
+_eric_sse_server_find_channel (EricSseServer *self,
+                               const char    *channel_id,
+                               gboolean       for_use)
+{
+  g_autoptr (EricChannel) channel = eric_channel_container_get (self->channels, channel_id, NULL);
+  EricSseChannel *made = NULL;
+
+  if (channel != NULL)
+    return ERIC_IS_SSE_CHANNEL (channel) ? ERIC_SSE_CHANNEL (g_steal_pointer (&channel)) : NULL;
+  if (for_use)
+    g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &made);
+  return made;
+}
+
+static void
+eric_sse_server_constructed (GObject *object)
+{
+  EricSseServer *self = ERIC_SSE_SERVER (object);
+  const EricHubCallbacks callbacks = { left_cb, sent_cb, self };
+
+  G_OBJECT_CLASS (eric_sse_server_parent_class)->constructed (object);
+
+  if (self->channels == NULL)
+    self->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
+
+  self->news_source = g_source_new (&news_funcs, sizeof (GSource));
+  g_source_set_static_name (self->news_source, "EricSseServer news");
+  g_source_set_callback (self->news_source, news_cb, self, NULL);
+  g_source_attach (self->news_source, self->context);
+
+  self->hub = eric_hub_new (&callbacks);
+  eric_hub_set_keepalive (self->hub, self->keepalive);
+  eric_hub_set_stall_timeout (self->hub, self->stall_timeout);
+}
+
+static void
+eric_sse_server_dispose (GObject *object)
+{
+  EricSseServer *self = ERIC_SSE_SERVER (object);
+
+  g_ptr_array_set_size (self->listeners, 0);
+  for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
+    _eric_http_routes_remove (self, self->mounts[i]);
+  g_clear_pointer (&self->mounts, g_strfreev);
+  g_hash_table_remove_all (self->pumps);
+  g_clear_pointer (&self->hub, eric_hub_free);
+  if (self->news_source != NULL)
+    g_source_destroy (self->news_source);
+  g_hash_table_remove_all (self->subscribers);
+  g_clear_object (&self->channels);
+  g_clear_object (&self->soup_server);
+
+  G_OBJECT_CLASS (eric_sse_server_parent_class)->dispose (object);
+}
+
+static void
+eric_sse_server_finalize (GObject *object)
+{
+  EricSseServer *self = ERIC_SSE_SERVER (object);
+
+  g_clear_pointer (&self->news_source, g_source_unref);
+  g_clear_pointer (&self->news, g_array_unref);
+  g_clear_pointer (&self->listeners, g_ptr_array_unref);
+  g_clear_pointer (&self->pumps, g_hash_table_unref);
+  g_clear_pointer (&self->subscribers, g_hash_table_unref);
+  g_clear_pointer (&self->allowed_origins, g_strfreev);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_mutex_clear (&self->news_lock);
+
+  G_OBJECT_CLASS (eric_sse_server_parent_class)->finalize (object);
+}
+
+static void
+eric_sse_server_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  EricSseServer *self = ERIC_SSE_SERVER (object);
+
+  switch (prop_id)
+    {
+    case PROP_SOUP_SERVER:
+      g_value_set_object (value, self->soup_server);
+      break;
+    case PROP_CHANNELS:
+      g_value_set_object (value, self->channels);
+      break;
+    case PROP_KEEPALIVE:
+      g_value_set_uint (value, self->keepalive);
+      break;
+    case PROP_STALL_TIMEOUT:
+      g_value_set_uint (value, self->stall_timeout);
+      break;
+    case PROP_MAX_SUBSCRIBERS:
+      g_value_set_uint (value, self->max_subscribers);
+      break;
+    case PROP_MAX_BODY:
+      g_value_set_uint64 (value, self->max_body);
+      break;
+    case PROP_SLOW_CONSUMER:
+      g_value_set_enum (value, self->slow_consumer);
+      break;
+    case PROP_ALLOW_PUBLISH:
+      g_value_set_boolean (value, self->allow_publish);
+      break;
+    case PROP_ALLOWED_ORIGINS:
+      g_value_set_boxed (value, self->allowed_origins);
+      break;
+    case PROP_N_SUBSCRIBERS:
+      g_value_set_uint (value, eric_sse_server_get_n_subscribers (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_sse_server_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  EricSseServer *self = ERIC_SSE_SERVER (object);
+
+  switch (prop_id)
+    {
+    case PROP_SOUP_SERVER:
+      self->soup_server = g_value_dup_object (value);
+      break;
+    case PROP_CHANNELS:
+      self->channels = g_value_dup_object (value);
+      break;
+    case PROP_KEEPALIVE:
+      eric_sse_server_set_keepalive (self, g_value_get_uint (value));
+      break;
+    case PROP_STALL_TIMEOUT:
+      eric_sse_server_set_stall_timeout (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_SUBSCRIBERS:
+      eric_sse_server_set_max_subscribers (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_BODY:
+      eric_sse_server_set_max_body (self, g_value_get_uint64 (value));
+      break;
+    case PROP_SLOW_CONSUMER:
+      eric_sse_server_set_slow_consumer (self, g_value_get_enum (value));
+      break;
+    case PROP_ALLOW_PUBLISH:
+      eric_sse_server_set_allow_publish (self, g_value_get_boolean (value));
+      break;
+    case PROP_ALLOWED_ORIGINS:
+      eric_sse_server_set_allowed_origins (self, g_value_get_boxed (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags once = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * EricSseServer:soup-server: (getter get_soup_server)
+   *
+   * The server that reads the requests.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SOUP_SERVER] =
+    g_param_spec_object ("soup-server", NULL, NULL, SOUP_TYPE_SERVER, once);
+
+  /**
+   * EricSseServer:channels: (getter get_channels)
+   *
+   * The channels that mounted paths serve.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CHANNELS] =
+    g_param_spec_object ("channels", NULL, NULL, ERIC_TYPE_CHANNEL_CONTAINER, once);
+
+  /**
+   * EricSseServer:keepalive: (getter get_keepalive) (setter set_keepalive)
+   *
+   * After how much silence a comment is sent, in milliseconds; 0 for never.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_KEEPALIVE] =
+    g_param_spec_uint ("keepalive", NULL, NULL, 0, G_MAXINT, ERIC_SSE_SERVER_DEFAULT_KEEPALIVE, flags);
+
+  /**
+   * EricSseServer:stall-timeout: (getter get_stall_timeout) (setter set_stall_timeout)
+   *
+   * How long a subscriber may take nothing of what waits for it before it is
+   * disconnected, in milliseconds; 0 for as long as it likes.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STALL_TIMEOUT] =
+    g_param_spec_uint ("stall-timeout", NULL, NULL, 0, G_MAXINT, ERIC_SSE_SERVER_DEFAULT_STALL_TIMEOUT, flags);
+
+  /**
+   * EricSseServer:max-subscribers: (getter get_max_subscribers) (setter set_max_subscribers)
+   *
+   * How many there may be at once; 0 for no limit. Others are answered 503.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_SUBSCRIBERS] =
+    g_param_spec_uint ("max-subscribers", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * EricSseServer:max-body: (getter get_max_body) (setter set_max_body)
+   *
+   * How long the body of a request may be, in bytes. Longer ones are answered 413.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_BODY] =
+    g_param_spec_uint64 ("max-body", NULL, NULL, 0, G_MAXSIZE / 2, ERIC_SSE_SERVER_DEFAULT_MAX_BODY, flags);
+
+  /**
+   * EricSseServer:slow-consumer: (getter get_slow_consumer) (setter set_slow_consumer)
+   *
+   * What happens to a subscriber that lags behind further than
+   * [property@SseChannel:backlog-size] and [property@SseChannel:backlog-bytes].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SLOW_CONSUMER] =
+    g_param_spec_enum ("slow-consumer", NULL, NULL, ERIC_TYPE_SLOW_CONSUMER,
+                       ERIC_SLOW_CONSUMER_DISCONNECT, flags);
+
+  /**
+   * EricSseServer:allow-publish: (getter get_allow_publish) (setter set_allow_publish)
+   *
+   * Whether clients may publish by POST on a mounted path.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ALLOW_PUBLISH] =
+    g_param_spec_boolean ("allow-publish", NULL, NULL, FALSE, flags);
+
+  /**
+   * EricSseServer:allowed-origins: (getter get_allowed_origins) (setter set_allowed_origins)
+   *
+   * From which origins, such as `https://example.org`, pages may read and publish
+   * besides those of the server itself; `*` stands for all.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ALLOWED_ORIGINS] =
+    g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * EricSseServer:n-subscribers: (getter get_n_subscribers)
+   *
+   * How many are connected. It does not notify: see [signal@SseServer::subscribed].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_SUBSCRIBERS] =
+    g_param_spec_uint ("n-subscribers", NULL, NULL, 0, G_MAXUINT, 0,
+                       (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+eric_sse_server_class_init (EricSseServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = eric_sse_server_constructed;
+  object_class->dispose = eric_sse_server_dispose;
+  object_class->finalize = eric_sse_server_finalize;
+  object_class->get_property = eric_sse_server_get_property;
+  object_class->set_property = eric_sse_server_set_property;
+  install_properties (object_class);
+
+  /**
+   * EricSseServer::channel-requested:
+   * @self: the server
+   * @channel_id: the id, 1 to %ERIC_SSE_SERVER_MAX_CHANNEL_ID bytes of UTF-8
+   *
+   * A client asks for a channel that the container does not have. The handler may
+   * make it, register it where others should find it, too, and return it. Without
+   * a handler, or with %NULL, the client is answered 404.
+   *
+   * Returns: (transfer full) (nullable): the channel, or %NULL
+   *
+   * Since: 0.1
+   */
+  signals[SIG_CHANNEL_REQUESTED] =
+    g_signal_new ("channel-requested",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  0,
+                  g_signal_accumulator_first_wins, NULL, NULL,
+                  ERIC_TYPE_SSE_CHANNEL, 1, G_TYPE_STRING);
+
+  /**
+   * EricSseServer::subscribed:
+   * @self: the server
+   * @subscriber: who
+   *
+   * A stream began.
+   *
+   * Since: 0.1
+   */
+  signals[SIG_SUBSCRIBED] =
+    g_signal_new ("subscribed",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, ERIC_TYPE_SSE_SUBSCRIBER);
+
+  /**
+   * EricSseServer::unsubscribed:
+   * @self: the server
+   * @subscriber: who
+   * @reason: why
+   *
+   * A stream ended. Emitted at once when a client leaves, also where nothing is
+   * being sent to it.
+   *
+   * Since: 0.1
+   */
+  signals[SIG_UNSUBSCRIBED] =
+    g_signal_new ("unsubscribed",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, ERIC_TYPE_SSE_SUBSCRIBER, ERIC_TYPE_SSE_DISCONNECT);
+}
+
+static void
+eric_sse_server_init (EricSseServer *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->subscribers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                             (GDestroyNotify) eric_sse_subscriber_unref);
+  self->pumps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                       (GDestroyNotify) _eric_http_pump_free);
+  self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_http_listener_free);
+  self->news = g_array_new (FALSE, FALSE, sizeof (News));
+  g_mutex_init (&self->news_lock);
+  self->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE;
+  self->stall_timeout = ERIC_SSE_SERVER_DEFAULT_STALL_TIMEOUT;
+  self->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
+}
+
+/**
+ * eric_sse_server_new:
+ * @soup_server: (transfer none): the server that reads the requests
+ * @channels: (transfer none) (nullable): the channels that mounted paths serve,
+ *   or %NULL for a new container
+ *
+ * Makes a server. It belongs to the thread-default main context, which must be
+ * the one that @soup_server runs in.
+ *
+ * Returns: (transfer full): the server
+ *
+ * Since: 0.1
+ */
+EricSseServer *
+eric_sse_server_new (SoupServer           *soup_server,
+                     EricChannelContainer *channels)
+{
+  g_return_val_if_fail (SOUP_IS_SERVER (soup_server), NULL);
+  g_return_val_if_fail (channels == NULL || ERIC_IS_CHANNEL_CONTAINER (channels), NULL);
+
+  return g_object_new (ERIC_TYPE_SSE_SERVER,
+                       "soup-server", soup_server,
+                       "channels", channels,
+                       NULL);
+}
+
+/**
+ * eric_sse_server_get_soup_server: (get-property soup-server)
+ * @self: a server
+ *
+ * Gets the server that reads the requests.
+ *
+ * Returns: (transfer none): the server
+ *
+ * Since: 0.1
+ */
+SoupServer *
+eric_sse_server_get_soup_server (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  return self->soup_server;
+}
+
+/**
+ * eric_sse_server_get_channels: (get-property channels)
+ * @self: a server
+ *
+ * Gets the channels that mounted paths serve.
+ *
+ * Returns: (transfer none): the container
+ *
+ * Since: 0.1
+ */
+EricChannelContainer *
+eric_sse_server_get_channels (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  return self->channels;
+}
+
+/**
+ * eric_sse_server_get_keepalive: (get-property keepalive)
+ * @self: a server
+ *
+ * Gets after how much silence a comment is sent.
+ *
+ * Returns: the time in milliseconds, 0 for never
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_server_get_keepalive (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->keepalive;
+}
+
+/**
+ * eric_sse_server_set_keepalive: (set-property keepalive)
+ * @self: a server
+ * @keepalive: the time in milliseconds, 0 for never
+ *
+ * Sets after how much silence a comment is sent, so that neither proxies nor
+ * clients take the connection for dead. Holds for all subscribers at once.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_keepalive (EricSseServer *self,
+                               guint          keepalive)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (keepalive <= G_MAXINT);
+
+  if (self->keepalive == keepalive)
+    return;
+  self->keepalive = keepalive;
+  eric_hub_set_keepalive (self->hub, keepalive);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_KEEPALIVE]);
+}
+
+/**
+ * eric_sse_server_get_stall_timeout: (get-property stall-timeout)
+ * @self: a server
+ *
+ * Gets how long a subscriber may take nothing.
+ *
+ * Returns: the time in milliseconds, 0 for no limit
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_server_get_stall_timeout (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->stall_timeout;
+}
+
+/**
+ * eric_sse_server_set_stall_timeout: (set-property stall-timeout)
+ * @self: a server
+ * @stall_timeout: the time in milliseconds, 0 for no limit
+ *
+ * Sets how long a subscriber may take nothing of what waits for it before it is
+ * disconnected.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_stall_timeout (EricSseServer *self,
+                                   guint          stall_timeout)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (stall_timeout <= G_MAXINT);
+
+  if (self->stall_timeout == stall_timeout)
+    return;
+  self->stall_timeout = stall_timeout;
+  eric_hub_set_stall_timeout (self->hub, stall_timeout);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STALL_TIMEOUT]);
+}
+
+/**
+ * eric_sse_server_get_max_subscribers: (get-property max-subscribers)
+ * @self: a server
+ *
+ * Gets how many subscribers there may be.
+ *
+ * Returns: the number of subscribers, 0 for no limit
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_server_get_max_subscribers (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->max_subscribers;
+}
+
+/**
+ * eric_sse_server_set_max_subscribers: (set-property max-subscribers)
+ * @self: a server
+ * @max_subscribers: the number of subscribers, 0 for no limit
+ *
+ * Sets how many subscribers there may be at once. Those that are there stay.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_max_subscribers (EricSseServer *self,
+                                     guint          max_subscribers)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (self->max_subscribers == max_subscribers)
+    return;
+  self->max_subscribers = max_subscribers;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_SUBSCRIBERS]);
+}
+
+/**
+ * eric_sse_server_get_max_body: (get-property max-body)
+ * @self: a server
+ *
+ * Gets how long the body of a request may be.
+ *
+ * Returns: the length in bytes
+ *
+ * Since: 0.1
+ */
+gsize
+eric_sse_server_get_max_body (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->max_body;
+}
+
+/**
+ * eric_sse_server_set_max_body: (set-property max-body)
+ * @self: a server
+ * @max_body: the length in bytes
+ *
+ * Sets how long the body of a request may be.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_max_body (EricSseServer *self,
+                              gsize          max_body)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (self->max_body == max_body)
+    return;
+  self->max_body = max_body;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BODY]);
+}
+
+/**
+ * eric_sse_server_get_slow_consumer: (get-property slow-consumer)
+ * @self: a server
+ *
+ * Gets what happens to a subscriber that lags behind too far.
+ *
+ * Returns: the policy
+ *
+ * Since: 0.1
+ */
+EricSlowConsumer
+eric_sse_server_get_slow_consumer (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->slow_consumer;
+}
+
+/**
+ * eric_sse_server_set_slow_consumer: (set-property slow-consumer)
+ * @self: a server
+ * @slow_consumer: the policy
+ *
+ * Sets what happens to a subscriber that lags behind too far.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_slow_consumer (EricSseServer    *self,
+                                   EricSlowConsumer  slow_consumer)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (self->slow_consumer == slow_consumer)
+    return;
+  self->slow_consumer = slow_consumer;
+  eric_hub_set_slow_consumer (self->hub, slow_consumer);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SLOW_CONSUMER]);
+}
+
+/**
+ * eric_sse_server_get_allow_publish: (get-property allow-publish)
+ * @self: a server
+ *
+ * Tells whether clients may publish by POST on a mounted path.
+ *
+ * Returns: %TRUE if they may
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_get_allow_publish (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+
+  return self->allow_publish;
+}
+
+/**
+ * eric_sse_server_set_allow_publish: (set-property allow-publish)
+ * @self: a server
+ * @allow_publish: %TRUE if they may
+ *
+ * Sets whether clients may publish by POST on a mounted path.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_allow_publish (EricSseServer *self,
+                                   gboolean       allow_publish)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (!self->allow_publish == !allow_publish)
+    return;
+  self->allow_publish = !!allow_publish;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALLOW_PUBLISH]);
+}
+
+/**
+ * eric_sse_server_get_allowed_origins: (get-property allowed-origins)
+ * @self: a server
+ *
+ * Gets from which origins pages may read and publish.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the origins, or
+ *   %NULL for none but the server itself
+ *
+ * Since: 0.1
+ */
+const char * const *
+eric_sse_server_get_allowed_origins (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  return (const char * const *) self->allowed_origins;
+}
+
+/**
+ * eric_sse_server_set_allowed_origins: (set-property allowed-origins)
+ * @self: a server
+ * @allowed_origins: (nullable) (array zero-terminated=1): origins such as
+ *   `https://example.org`, or `*` for all; %NULL for none but the server itself
+ *
+ * Sets from which origins pages may read and publish: the WHATWG Fetch standard,
+ * section 3.2. A page of another origin that publishes is answered 403.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_allowed_origins (EricSseServer      *self,
+                                     const char * const *allowed_origins)
+{
+  g_auto (GStrv) old = NULL;
+
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  old = g_steal_pointer (&self->allowed_origins);
+  self->allowed_origins = g_strdupv ((char **) allowed_origins);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALLOWED_ORIGINS]);
+}
+
+/**
+ * eric_sse_server_get_n_subscribers: (get-property n-subscribers)
+ * @self: a server
+ *
+ * Counts who is connected.
+ *
+ * Returns: how many
+ *
+ * Since: 0.1
+ */
+guint
+eric_sse_server_get_n_subscribers (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return g_hash_table_size (self->subscribers);
+}
+
+/**
+ * eric_sse_server_get_subscribers:
+ * @self: a server
+ *
+ * Lists who is connected, in no particular order.
+ *
+ * Returns: (transfer full) (element-type EricSseSubscriber): the subscribers
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_sse_server_get_subscribers (EricSseServer *self)
+{
+  GPtrArray *subscribers;
+  GHashTableIter iter;
+  gpointer subscriber;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  subscribers = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_sse_subscriber_unref);
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, NULL, &subscriber))
+    g_ptr_array_add (subscribers, eric_sse_subscriber_ref (subscriber));
+  return subscribers;
+}
+
+/**
+ * eric_sse_server_mount:
+ * @self: a server
+ * @path: a path that begins and does not end with a slash, such as `/events`
+ *
+ * Serves the channels of the container below a path, each under its id: `GET` is
+ * its stream, which `?topic=` joins with that of further channels; `POST`
+ * publishes the body, where [property@SseServer:allow-publish] is set, with the
+ * type `?event=` and the id `?id=`. A body of type `application/json` keeps its
+ * structure, one of type `application/x-ndjson` has a message a line, any other
+ * is taken as text.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_mount (EricSseServer *self,
+                       const char    *path)
+{
+  g_autoptr (GStrvBuilder) mounts = NULL;
+
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (path != NULL && path[0] == '/' && !g_str_has_suffix (path, "/"));
+
+  mounts = g_strv_builder_new ();
+  if (self->mounts != NULL)
+    g_strv_builder_addv (mounts, (const char **) self->mounts);
+  g_strv_builder_add (mounts, path);
+  g_clear_pointer (&self->mounts, g_strfreev);
+  self->mounts = g_strv_builder_end (mounts);
+  _eric_http_routes_add (self, path);
+}
+
+/**
+ * eric_sse_server_listen:
+ * @self: a server
+ * @address: (transfer none): an internet address; port 0 for any that is free
+ * @error: return location for an error, or %NULL
+ *
+ * Accepts connections for the SoupServer on a socket of our own. It can be called
+ * several times for several addresses. Connections are closed after a response.
+ *
+ * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another process listens there, with
+ * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, and with other
+ * errors of that domain.
+ *
+ * Returns: %TRUE if the server listens
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_listen (EricSseServer   *self,
+                        GSocketAddress  *address,
+                        GError         **error)
+{
+  EricHttpListener *listener;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
+
+  listener = eric_http_listener_new (self->soup_server, address, self->context, error);
+  if (listener == NULL)
+    return FALSE;
+  g_ptr_array_add (self->listeners, listener);
+  return TRUE;
+}
+
+/**
+ * eric_sse_server_get_listen_address:
+ * @self: a server
+ *
+ * Gets where the server listens since the last call of
+ * [method@SseServer.listen], with the port that it was given.
+ *
+ * Returns: (transfer none) (nullable): the address, or %NULL if it does not
+ *
+ * Since: 0.1
+ */
+GSocketAddress *
+eric_sse_server_get_listen_address (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  if (self->listeners->len == 0)
+    return NULL;
+  return eric_http_listener_get_address (self->listeners->pdata[self->listeners->len - 1]);
+}
+
+/**
+ * eric_sse_server_serve:
+ * @self: a server
+ * @message: (transfer none): a request, from within its handler
+ * @channel: (transfer none): the channel to stream
+ * @error: return location for an error, or %NULL
+ *
+ * Turns a request into a stream of what is broadcast on a channel. Headers that
+ * were set on the response are kept. The message must not be used after that.
+ *
+ * Fails with %ERIC_ERROR_LIMIT_REACHED where there are too many subscribers, the
+ * server shuts down, or the request came over HTTP/2: the request is answered
+ * then. Fails with %G_IO_ERROR_CONNECTION_CLOSED where the client has left.
+ *
+ * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
+ *   a HEAD request, which is answered
+ *
+ * Since: 0.1
+ */
+EricSseSubscriber *
+eric_sse_server_serve (EricSseServer      *self,
+                       SoupServerMessage  *message,
+                       EricSseChannel     *channel,
+                       GError            **error)
+{
+  g_autoptr (GPtrArray) channels = NULL;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
+
+  channels = g_ptr_array_new ();
+  g_ptr_array_add (channels, channel);
+  return _eric_http_stream_start (self, message, channels, NULL, error);
+}
+
+/**
+ * eric_sse_server_serve_listener:
+ * @self: a server
+ * @message: (transfer none): a request, from within its handler
+ * @channel: (transfer none): the channel of the listener
+ * @listener: (transfer none): the listener to stream
+ * @error: return location for an error, or %NULL
+ *
+ * Turns a request into a stream of the messages of one listener: what is
+ * dispatched to it and what is broadcast, in order. The listener is started, and
+ * stopped when the client leaves; its queue goes on collecting meanwhile.
+ *
+ * Fails as [method@SseServer.serve] does.
+ *
+ * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
+ *   a HEAD request, which is answered
+ *
+ * Since: 0.1
+ */
+EricSseSubscriber *
+eric_sse_server_serve_listener (EricSseServer      *self,
+                                SoupServerMessage  *message,
+                                EricSseChannel     *channel,
+                                EricListener       *listener,
+                                GError            **error)
+{
+  g_autoptr (GPtrArray) channels = NULL;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
+  g_return_val_if_fail (ERIC_IS_LISTENER (listener), NULL);
+
+  channels = g_ptr_array_new ();
+  g_ptr_array_add (channels, channel);
+  return _eric_http_stream_start (self, message, channels, listener, error);
+}
+
+/**
+ * eric_sse_server_disconnect_subscriber:
+ * @self: a server
+ * @id: the id of a subscriber
+ *
+ * Ends a stream, after what is on its way. [signal@SseServer::unsubscribed] follows.
+ *
+ * Returns: %TRUE if there was such a subscriber
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_disconnect_subscriber (EricSseServer *self,
+                                       guint64        id)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+
+  if (!g_hash_table_contains (self->subscribers, &id))
+    return FALSE;
+  eric_hub_finish (self->hub, id, ERIC_SSE_DISCONNECT_REQUESTED);
+  return TRUE;
+}
+
+static gboolean
+drain_deadline_cb (gpointer user_data)
+{
+  EricSseServer *self = user_data;
+
+  eric_hub_disconnect_all (self->hub);
+  stop_drain (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * eric_sse_server_drain_async:
+ * @self: a server
+ * @timeout: how long to wait for slow subscribers, in milliseconds
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when all subscribers are gone
+ * @user_data: data for @callback
+ *
+ * Shuts down in an orderly way. The server stops listening and accepts no more
+ * streams. Each subscriber still gets what is on its way, is asked to come back
+ * after a time that differs from one to the other, and is disconnected.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_drain_async (EricSseServer       *self,
+                             guint                timeout,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, eric_sse_server_drain_async);
+  if (self->drain_task != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The server is being drained already");
+      return;
+    }
+
+  self->draining = TRUE;
+  g_ptr_array_set_size (self->listeners, 0);
+  if (g_hash_table_size (self->subscribers) == 0)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  self->drain_task = g_steal_pointer (&task);
+  self->drain_deadline = g_timeout_source_new (timeout);
+  g_source_set_static_name (self->drain_deadline, "EricSseServer drain");
+  g_source_set_callback (self->drain_deadline, drain_deadline_cb, self, NULL);
+  g_source_attach (self->drain_deadline, self->context);
+  eric_hub_drain (self->hub);
+}
+
+/**
+ * eric_sse_server_drain_finish:
+ * @self: a server
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets how [method@SseServer.drain_async] went.
+ *
+ * Fails with %G_IO_ERROR_TIMED_OUT where subscribers had to be cut off, with
+ * %G_IO_ERROR_PENDING where the server was being drained already, and with
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if every subscriber got what was meant for it
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_drain_finish (EricSseServer  *self,
+                              GAsyncResult   *result,
+                              GError        **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
