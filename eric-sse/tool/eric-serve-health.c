@@ -1,0 +1,81 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-serve-private.h"
+
+typedef struct
+{
+  SoupServerMessage *message;   /* (owned) */
+  gboolean           gone;      /* the client did not wait */
+} Request;
+
+static void
+disconnected_cb (SoupServerMessage *message,
+                 Request           *request)
+{
+  request->gone = TRUE;
+}
+
+static void
+checked_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Request *request = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 latency = eric_sse_server_check_finish (ERIC_SSE_SERVER (source), result, &error);
+  g_autoptr (EricMessage) answer = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "status", "s", error == NULL ? "ok" : "failing");
+  if (error == NULL)
+    g_variant_dict_insert (&dict, "latency_us", "x", latency);
+  else
+    g_variant_dict_insert (&dict, "reason", "s", error->message);
+  answer = eric_message_new (NULL, g_variant_dict_end (&dict), NULL);
+
+  /* libsoup 3.2 must not be told to go on with a connection that is gone. */
+  if (!request->gone)
+    {
+      const char *text = eric_message_get_text (answer);
+
+      soup_server_message_set_status (request->message,
+                                      error == NULL ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
+      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                    "Cache-Control", "no-store");
+      soup_server_message_set_response (request->message, "application/json", SOUP_MEMORY_COPY,
+                                        text, strlen (text));
+      soup_server_message_unpause (request->message);
+    }
+  g_signal_handlers_disconnect_by_func (request->message, disconnected_cb, request);
+  g_object_unref (request->message);
+  g_free (request);
+}
+
+static void
+health_cb (SoupServer        *soup_server,
+           SoupServerMessage *message,
+           const char        *path,
+           GHashTable        *query,
+           gpointer           user_data)
+{
+  EricServe *serve = user_data;
+  Request *request;
+
+  if (!eric_serve_only_get (message))
+    return;
+  request = g_new0 (Request, 1);
+  request->message = g_object_ref (message);
+  g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
+  soup_server_message_pause (message);
+  eric_sse_server_check_async (serve->sse_server, NULL, checked_cb, request);
+}
+
+void
+eric_serve_health_add (EricServe *serve)
+{
+  soup_server_add_handler (serve->soup_server, "/health", health_cb, serve, NULL);
+}

@@ -1,0 +1,114 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-serve-private.h"
+#include "eric-tool.h"
+
+#define DEFAULT_PORT    8080
+#define DEFAULT_HISTORY 1000
+#define MAX_KEEPALIVE   86400   /* seconds */
+
+static const char description[] =
+  "What it serves:\n"
+  "  GET /                     A page that shows what happens; as JSON for programs\n"
+  "  GET /events/CHANNEL       The stream of a channel, for EventSource and curl -N;\n"
+  "                            ?topic=OTHER joins more channels\n"
+  "  POST /events/CHANNEL      Publishes the body; ?event=TYPE and ?id=ID\n"
+  "  GET /health               200 if a message to itself arrives, 503 otherwise\n"
+  "\n"
+  "Examples:\n"
+  "  curl -N http://127.0.0.1:8080/events/news\n"
+  "  curl -d 'It works' http://127.0.0.1:8080/events/news\n"
+  "\n"
+  "There is no authentication: whoever reaches the address can read and publish.\n"
+  "Ctrl-C ends the server in an orderly way; a second time, at once.\n"
+  "Exit status: 0 after that, 1 if it could not start, 2 for a wrong option.\n";
+
+static gboolean
+check (const EricServeOptions  *options,
+       GError                 **error)
+{
+  const char *sentence = NULL;
+
+  if (options->port < 0 || options->port > G_MAXUINT16)
+    sentence = "--port takes a number from 0 to 65535";
+  else if (options->history < 0)
+    sentence = "--history takes a number that is not negative";
+  else if (!(options->keepalive >= 0 && options->keepalive <= MAX_KEEPALIVE))
+    sentence = "--keepalive takes seconds from 0 to " G_STRINGIFY (MAX_KEEPALIVE);
+  else if (options->max_subscribers < 0)
+    sentence = "--max-subscribers takes a number that is not negative";
+  else if (options->max_body < 0)
+    sentence = "--max-body takes a number that is not negative";
+  else if (!g_hostname_is_ip_address (options->address))
+    sentence = "--address takes an IP address such as 127.0.0.1 or ::";
+
+  if (sentence == NULL)
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, sentence);
+  return FALSE;
+}
+
+int
+eric_serve_options_parse (EricServeOptions  *options,
+                          int                argc,
+                          char             **argv)
+{
+  const GOptionEntry entries[] = {
+    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
+      "Port to listen on, 0 for any that is free (default: " G_STRINGIFY (DEFAULT_PORT) ")", "PORT" },
+    { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
+      "IP address to listen on (default: 127.0.0.1)", "ADDRESS" },
+    { "history", 0, 0, G_OPTION_ARG_INT, &options->history,
+      "Messages to keep for replay in each channel (default: " G_STRINGIFY (DEFAULT_HISTORY) ")", "N" },
+    { "keepalive", 0, 0, G_OPTION_ARG_DOUBLE, &options->keepalive,
+      "Silence after which a comment is sent, 0 for never (default: 15)", "SECONDS" },
+    { "max-subscribers", 0, 0, G_OPTION_ARG_INT, &options->max_subscribers,
+      "Streams at once, 0 for as many as there are descriptors (default: 0)", "N" },
+    { "max-body", 0, 0, G_OPTION_ARG_INT64, &options->max_body,
+      "Length of a body that is published (default: 1048576)", "BYTES" },
+    { "cors", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->cors,
+      "Origin whose pages may read and publish, * for all; can be repeated", "ORIGIN" },
+    { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options->channels,
+      "Channel to make at the start; can be repeated", "ID" },
+    { "no-auto-create", 0, 0, G_OPTION_ARG_NONE, &options->no_auto_create,
+      "Answer 404 for channels that do not exist instead of making them", NULL },
+    { "skip-slow", 0, 0, G_OPTION_ARG_NONE, &options->skip_slow,
+      "Leave messages out for clients that are too slow instead of disconnecting them", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("— run an event hub");
+  g_autoptr (GError) error = NULL;
+
+  options->port = DEFAULT_PORT;
+  options->address = g_strdup ("127.0.0.1");
+  options->history = DEFAULT_HISTORY;
+  options->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE / 1000.0;
+  options->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
+
+  g_set_prgname ("eric-sse serve");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_description (context, description);
+  if (!g_option_context_parse (context, &argc, &argv, &error) ||
+      !check (options, &error))
+    {
+      g_printerr ("eric-sse serve: %s\n", error->message);
+      return ERIC_EXIT_USAGE;
+    }
+  if (argc > 1)
+    {
+      g_printerr ("eric-sse serve: what is “%s”? See “eric-sse serve --help”\n", argv[1]);
+      return ERIC_EXIT_USAGE;
+    }
+  return -1;
+}
+
+void
+eric_serve_options_clear (EricServeOptions *options)
+{
+  g_clear_pointer (&options->address, g_free);
+  g_clear_pointer (&options->cors, g_strfreev);
+  g_clear_pointer (&options->channels, g_strfreev);
+}

@@ -1,0 +1,68 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <eric-sse.h>
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* eric-sse serve: an event hub in one process.
+ *
+ *   eric-serve.c            the program: starts, runs, ends
+ *   eric-serve-options.c    the command line
+ *   eric-serve-page.c       GET / and what the page loads
+ *   eric-serve-health.c     GET /health
+ *   eric-serve-presence.c   tells the page that somebody came or went */
+
+/* Channels that clients may make. */
+#define ERIC_SERVE_MAX_CHANNELS 10000
+
+/* Channels whose ids begin so are the server's own: nobody publishes there. */
+#define ERIC_SERVE_INTERNAL_PREFIX "_eric"
+#define ERIC_SERVE_PRESENCE_CHANNEL "_eric_presence"
+
+typedef struct
+{
+  char      *address;           /* (owned) */
+  int        port;
+  int        history;           /* messages */
+  double     keepalive;         /* seconds */
+  int        max_subscribers;
+  gint64     max_body;          /* bytes */
+  char     **cors;              /* (owned) (nullable): origins */
+  char     **channels;          /* (owned) (nullable): made at the start */
+  gboolean   no_auto_create;
+  gboolean   skip_slow;
+} EricServeOptions;
+
+typedef struct
+{
+  EricServeOptions      options;
+  SoupServer           *soup_server;   /* (owned) */
+  EricSseServer        *sse_server;    /* (owned) */
+  EricChannelContainer *channels;      /* (owned) */
+  EricSseChannel       *presence;      /* (owned) */
+  GMainLoop            *loop;          /* (owned) */
+  gint64                since;         /* monotonic microseconds */
+  guint                 presence_timer;
+  gboolean              presence_dirty;
+  gboolean              ending;
+} EricServe;
+
+/* Returns -1 to go on, or the exit code. */
+int      eric_serve_options_parse  (EricServeOptions  *options,
+                                    int                argc,
+                                    char             **argv);
+void     eric_serve_options_clear  (EricServeOptions  *options);
+
+void     eric_serve_page_add       (EricServe         *serve);
+void     eric_serve_health_add     (EricServe         *serve);
+void     eric_serve_presence_start (EricServe         *serve);
+void     eric_serve_presence_stop  (EricServe         *serve);
+
+/* Answers 405 to any other method. */
+gboolean eric_serve_only_get       (SoupServerMessage *message);
+
+G_END_DECLS

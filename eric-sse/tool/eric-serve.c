@@ -1,0 +1,190 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "eric-serve-private.h"
+#include "eric-tool.h"
+
+/* How long slow clients may take for what is left when the server ends,
+ * in milliseconds. */
+#define DRAIN_TIMEOUT 3000
+
+/* Descriptors that are left for everything but streams. */
+#define RESERVED_DESCRIPTORS 64
+
+/* As many descriptors as the system lets us have. Returns how many. */
+static guint
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0)
+    return 0;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  getrlimit (RLIMIT_NOFILE, &limit);
+  return MIN (limit.rlim_cur, G_MAXINT);
+}
+
+static guint
+get_max_subscribers (EricServe *serve)
+{
+  guint descriptors = raise_descriptor_limit ();
+  guint possible = descriptors > 2 * RESERVED_DESCRIPTORS ? descriptors - RESERVED_DESCRIPTORS
+                                                          : descriptors / 2;
+
+  if (serve->options.max_subscribers == 0)
+    return possible;
+  return MIN ((guint) serve->options.max_subscribers, possible);
+}
+
+static EricSseChannel *
+make_channel (EricServe  *serve,
+              const char *channel_id)
+{
+  g_autoptr (EricSseChannel) channel = g_object_new (ERIC_TYPE_SSE_CHANNEL,
+                                                     "id", channel_id,
+                                                     "history-size", (guint) serve->options.history,
+                                                     NULL);
+
+  if (!eric_channel_container_register (serve->channels, ERIC_CHANNEL (channel), NULL))
+    return NULL;
+  return g_steal_pointer (&channel);
+}
+
+static EricSseChannel *
+channel_requested_cb (EricSseServer *sse_server,
+                      const char    *channel_id,
+                      EricServe     *serve)
+{
+  if (serve->options.no_auto_create ||
+      g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX) ||
+      eric_channel_container_get_size (serve->channels) >= ERIC_SERVE_MAX_CHANNELS)
+    return NULL;
+  return make_channel (serve, channel_id);
+}
+
+static void
+drained_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  EricServe *serve = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!eric_sse_server_drain_finish (ERIC_SSE_SERVER (source), result, &error))
+    g_printerr ("%s\n", error->message);
+  g_main_loop_quit (serve->loop);
+}
+
+static gboolean
+signal_cb (gpointer user_data)
+{
+  EricServe *serve = user_data;
+
+  if (serve->ending)
+    g_main_loop_quit (serve->loop);
+  else
+    eric_sse_server_drain_async (serve->sse_server, DRAIN_TIMEOUT, NULL, drained_cb, serve);
+  serve->ending = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start (EricServe *serve)
+{
+  g_autoptr (GStrvBuilder) origins = NULL;
+
+  serve->since = g_get_monotonic_time ();
+  serve->loop = g_main_loop_new (NULL, FALSE);
+  serve->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
+  serve->soup_server = soup_server_new ("server-header", "eric-sse/" ERIC_VERSION_S, NULL);
+  serve->sse_server = eric_sse_server_new (serve->soup_server, serve->channels);
+  g_object_set (serve->sse_server,
+                "allow-publish", TRUE,
+                "allowed-origins", serve->options.cors,
+                "keepalive", (guint) (serve->options.keepalive * 1000),
+                "max-body", (guint64) serve->options.max_body,
+                "max-subscribers", get_max_subscribers (serve),
+                "slow-consumer", serve->options.skip_slow ? ERIC_SLOW_CONSUMER_SKIP
+                                                          : ERIC_SLOW_CONSUMER_DISCONNECT,
+                NULL);
+  g_signal_connect (serve->sse_server, "channel-requested", G_CALLBACK (channel_requested_cb), serve);
+  eric_serve_presence_start (serve);
+  eric_serve_page_add (serve);
+  eric_serve_health_add (serve);
+  eric_sse_server_mount (serve->sse_server, "/events");
+  for (char **id = serve->options.channels; id != NULL && *id != NULL; id++)
+    {
+      g_autoptr (EricSseChannel) channel = make_channel (serve, *id);
+    }
+}
+
+static gboolean
+listen_and_tell (EricServe *serve)
+{
+  g_autoptr (GSocketAddress) address =
+    g_inet_socket_address_new_from_string (serve->options.address, serve->options.port);
+  g_autoptr (GError) error = NULL;
+  guint16 port;
+
+  if (!eric_sse_server_listen (serve->sse_server, address, &error))
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        g_printerr ("eric-sse serve: port %d of %s is in use already\n",
+                    serve->options.port, serve->options.address);
+      else
+        g_printerr ("eric-sse serve: cannot listen on %s port %d: %s\n",
+                    serve->options.address, serve->options.port, error->message);
+      return FALSE;
+    }
+  port = g_inet_socket_address_get_port (
+    G_INET_SOCKET_ADDRESS (eric_sse_server_get_listen_address (serve->sse_server)));
+  g_print (strchr (serve->options.address, ':') != NULL ? "Serving on http://[%s]:%u/\n"
+                                                        : "Serving on http://%s:%u/\n",
+           serve->options.address, port);
+  return TRUE;
+}
+
+static void
+stop (EricServe *serve)
+{
+  eric_serve_presence_stop (serve);
+  g_clear_object (&serve->sse_server);
+  soup_server_disconnect (serve->soup_server);
+  g_clear_object (&serve->soup_server);
+  g_clear_object (&serve->channels);
+  g_clear_pointer (&serve->loop, g_main_loop_unref);
+}
+
+int
+eric_serve_main (int    argc,
+                 char **argv)
+{
+  EricServe serve = { 0 };
+  int code = eric_serve_options_parse (&serve.options, argc, argv);
+
+  if (code < 0)
+    {
+      code = ERIC_EXIT_FAILED;
+      start (&serve);
+      if (listen_and_tell (&serve))
+        {
+          guint interrupt = g_unix_signal_add (SIGINT, signal_cb, &serve);
+          guint terminate = g_unix_signal_add (SIGTERM, signal_cb, &serve);
+
+          g_main_loop_run (serve.loop);
+          g_source_remove (interrupt);
+          g_source_remove (terminate);
+          code = ERIC_EXIT_OK;
+        }
+      stop (&serve);
+    }
+  eric_serve_options_clear (&serve.options);
+  return code;
+}
