@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 
 #include "eric-http-listener-private.h"
+#include "eric-sse-server-private.h"
 
 /* The kernel takes the smaller of this and net.core.somaxconn. */
 #define BACKLOG 4096
@@ -182,4 +183,59 @@ GSocketAddress *
 eric_http_listener_get_address (EricHttpListener *listener)
 {
   return listener->address;
+}
+
+/**
+ * eric_sse_server_listen:
+ * @self: a server
+ * @address: (transfer none): an internet address; port 0 for any that is free
+ * @error: return location for an error, or %NULL
+ *
+ * Accepts connections for the SoupServer on a socket of our own. It can be called
+ * several times for several addresses. Connections are closed after a response.
+ *
+ * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another process listens there, with
+ * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, and with other
+ * errors of that domain.
+ *
+ * Returns: %TRUE if the server listens
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_listen (EricSseServer   *self,
+                        GSocketAddress  *address,
+                        GError         **error)
+{
+  EricHttpListener *listener;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
+
+  listener = eric_http_listener_new (self->soup_server, address, self->context, error);
+  if (listener == NULL)
+    return FALSE;
+  g_ptr_array_add (self->listeners, listener);
+  return TRUE;
+}
+
+/**
+ * eric_sse_server_get_listen_address:
+ * @self: a server
+ *
+ * Gets where the server listens since the last call of
+ * [method@SseServer.listen], with the port that it was given.
+ *
+ * Returns: (transfer none) (nullable): the address, or %NULL if it does not
+ *
+ * Since: 0.1
+ */
+GSocketAddress *
+eric_sse_server_get_listen_address (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  if (self->listeners->len == 0)
+    return NULL;
+  return eric_http_listener_get_address (self->listeners->pdata[self->listeners->len - 1]);
 }

@@ -387,3 +387,35 @@ _eric_http_routes_remove (EricSseServer *self,
 {
   soup_server_remove_handler (self->soup_server, path);
 }
+
+/**
+ * eric_sse_server_mount:
+ * @self: a server
+ * @path: a path that begins and does not end with a slash, such as `/events`
+ *
+ * Serves the channels of the container below a path, each under its id: `GET` is
+ * its stream, which `?topic=` joins with that of further channels; `POST`
+ * publishes the body, where [property@SseServer:allow-publish] is set, with the
+ * type `?event=` and the id `?id=`. A body of type `application/json` keeps its
+ * structure, one of type `application/x-ndjson` has a message a line, any other
+ * is taken as text.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_mount (EricSseServer *self,
+                       const char    *path)
+{
+  g_autoptr (GStrvBuilder) mounts = NULL;
+
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (path != NULL && path[0] == '/' && !g_str_has_suffix (path, "/"));
+
+  mounts = g_strv_builder_new ();
+  if (self->mounts != NULL)
+    g_strv_builder_addv (mounts, (const char **) self->mounts);
+  g_strv_builder_add (mounts, path);
+  g_clear_pointer (&self->mounts, g_strfreev);
+  self->mounts = g_strv_builder_end (mounts);
+  _eric_http_routes_add (self, path);
+}

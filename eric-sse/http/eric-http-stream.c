@@ -28,6 +28,9 @@
 /* Seconds after which a client that was refused may try again. */
 #define RETRY_AFTER "5"
 
+/* Stands for an id before the first: everything that is kept is replayed. */
+#define EARLIEST "earliest"
+
 typedef struct
 {
   EricFraming  framing;
@@ -125,16 +128,17 @@ get_last_event_id (SoupServerMessage *message)
 }
 
 /* Sets each cursor behind what the client has. An id of one channel says where
- * to go on in all of them. */
+ * to go on in all of them. Returns what to tell the client, or NULL. */
 static const char *
 place_cursors (EricHubSubscriber *subscriber,
                GPtrArray         *logs,
                const char        *last_event_id)
 {
-  guint64 number = 0, index;
+  gboolean earliest = g_strcmp0 (last_event_id, EARLIEST) == 0;
   gboolean known = FALSE, continued = TRUE;
+  guint64 number = 0, index;
 
-  for (guint i = 0; i < logs->len && last_event_id != NULL && !known; i++)
+  for (guint i = 0; i < logs->len && last_event_id != NULL && !earliest && !known; i++)
     known = eric_frame_log_find_id (logs->pdata[i], last_event_id, &number);
 
   for (guint i = 0; i < logs->len; i++)
@@ -148,7 +152,7 @@ place_cursors (EricHubSubscriber *subscriber,
       eric_hub_subscriber_set_cursor (subscriber, i, index);
     }
 
-  if (last_event_id == NULL)
+  if (last_event_id == NULL || earliest)
     return NULL;
   return !known ? "gap unknown-id" : !continued ? "gap history" : NULL;
 }
@@ -349,4 +353,78 @@ _eric_http_stream_start (EricSseServer      *self,
     start_pump (self, id, opening.framing, channels->pdata[0], listener);
   _eric_sse_server_add_subscriber (self, description);
   return g_steal_pointer (&description);
+}
+
+/**
+ * eric_sse_server_serve:
+ * @self: a server
+ * @message: (transfer none): a request, from within its handler
+ * @channel: (transfer none): the channel to stream
+ * @error: return location for an error, or %NULL
+ *
+ * Turns a request into a stream of what is broadcast on a channel. Headers that
+ * were set on the response are kept. The message must not be used after that.
+ *
+ * Fails with %ERIC_ERROR_LIMIT_REACHED where there are too many subscribers, the
+ * server shuts down, or the request came over HTTP/2: the request is answered
+ * then. Fails with %G_IO_ERROR_CONNECTION_CLOSED where the client has left.
+ *
+ * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
+ *   a HEAD request, which is answered
+ *
+ * Since: 0.1
+ */
+EricSseSubscriber *
+eric_sse_server_serve (EricSseServer      *self,
+                       SoupServerMessage  *message,
+                       EricSseChannel     *channel,
+                       GError            **error)
+{
+  g_autoptr (GPtrArray) channels = NULL;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
+
+  channels = g_ptr_array_new ();
+  g_ptr_array_add (channels, channel);
+  return _eric_http_stream_start (self, message, channels, NULL, error);
+}
+
+/**
+ * eric_sse_server_serve_listener:
+ * @self: a server
+ * @message: (transfer none): a request, from within its handler
+ * @channel: (transfer none): the channel of the listener
+ * @listener: (transfer none): the listener to stream
+ * @error: return location for an error, or %NULL
+ *
+ * Turns a request into a stream of the messages of one listener: what is
+ * dispatched to it and what is broadcast, in order. The listener is started, and
+ * stopped when the client leaves; its queue goes on collecting meanwhile.
+ *
+ * Fails as [method@SseServer.serve] does.
+ *
+ * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
+ *   a HEAD request, which is answered
+ *
+ * Since: 0.1
+ */
+EricSseSubscriber *
+eric_sse_server_serve_listener (EricSseServer      *self,
+                                SoupServerMessage  *message,
+                                EricSseChannel     *channel,
+                                EricListener       *listener,
+                                GError            **error)
+{
+  g_autoptr (GPtrArray) channels = NULL;
+
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
+  g_return_val_if_fail (ERIC_IS_LISTENER (listener), NULL);
+
+  channels = g_ptr_array_new ();
+  g_ptr_array_add (channels, channel);
+  return _eric_http_stream_start (self, message, channels, listener, error);
 }

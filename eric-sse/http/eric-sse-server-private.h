@@ -9,12 +9,16 @@
 
 G_BEGIN_DECLS
 
-/* The server is one object and four concerns:
+/* The server is one object and several concerns, each in a file of its own:
  *
  *   eric-sse-server.c     the class: properties, signals, who is connected
+ *   eric-http-listener.c  accepting connections
  *   eric-http-routes.c    what a mounted path answers; publishing
+ *   eric-http-cors.c      which pages may do that
  *   eric-http-stream.c    from a request to a subscriber of the hub
+ *   eric-http-pump.c      from a listener's queue to its subscriber
  *   eric-http-check.c     the publish-to-self
+ *   eric-http-drain.c     the end
  *
  * All of them run in the main context of the server. */
 struct _EricSseServer
@@ -72,6 +76,9 @@ EricHttpPump   *_eric_http_pump_new              (EricHub            *hub,
                                                   EricMessageStream  *stream);
 void            _eric_http_pump_free             (EricHttpPump       *pump);
 void            _eric_http_pump_next             (EricHttpPump       *pump);
+
+void            _eric_http_drain_stop            (EricSseServer      *self,
+                                                  gboolean            done);
 
 /* Whether a page of this origin may use the server; no origin may. */
 gboolean        _eric_http_cors_check            (EricSseServer      *self,

@@ -25,7 +25,7 @@
  *
  * A client that comes back is given what it missed, as far as the channel's
  * history has it: it says what it has in the header `Last-Event-ID` or in the
- * query as `lastEventId`. A comment `gap history` or `gap unknown-id` at the
+ * query as `lastEventId`; the id `earliest` asks for all there is. A comment `gap history` or `gap unknown-id` at the
  * beginning of the stream says that something is missing.
  *
  * Let the server listen with [method@SseServer.listen] rather than with
@@ -103,22 +103,6 @@ sent_cb (guint64  id,
 }
 
 static void
-stop_drain (EricSseServer *self,
-            gboolean       done)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->drain_task);
-
-  g_source_destroy (self->drain_deadline);
-  g_clear_pointer (&self->drain_deadline, g_source_unref);
-  if (done)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                             "%u subscribers did not take what was left for them in time",
-                             eric_sse_server_get_n_subscribers (self));
-}
-
-static void
 handle_news (EricSseServer *self,
              const News    *news)
 {
@@ -139,7 +123,7 @@ handle_news (EricSseServer *self,
     return;
   g_signal_emit (self, signals[SIG_UNSUBSCRIBED], 0, subscriber, news->reason);
   if (g_hash_table_size (self->subscribers) == 0 && self->drain_task != NULL)
-    stop_drain (self, TRUE);
+    _eric_http_drain_stop (self, TRUE);
 }
 
 static gboolean
@@ -931,167 +915,6 @@ eric_sse_server_get_subscribers (EricSseServer *self)
 }
 
 /**
- * eric_sse_server_mount:
- * @self: a server
- * @path: a path that begins and does not end with a slash, such as `/events`
- *
- * Serves the channels of the container below a path, each under its id: `GET` is
- * its stream, which `?topic=` joins with that of further channels; `POST`
- * publishes the body, where [property@SseServer:allow-publish] is set, with the
- * type `?event=` and the id `?id=`. A body of type `application/json` keeps its
- * structure, one of type `application/x-ndjson` has a message a line, any other
- * is taken as text.
- *
- * Since: 0.1
- */
-void
-eric_sse_server_mount (EricSseServer *self,
-                       const char    *path)
-{
-  g_autoptr (GStrvBuilder) mounts = NULL;
-
-  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
-  g_return_if_fail (path != NULL && path[0] == '/' && !g_str_has_suffix (path, "/"));
-
-  mounts = g_strv_builder_new ();
-  if (self->mounts != NULL)
-    g_strv_builder_addv (mounts, (const char **) self->mounts);
-  g_strv_builder_add (mounts, path);
-  g_clear_pointer (&self->mounts, g_strfreev);
-  self->mounts = g_strv_builder_end (mounts);
-  _eric_http_routes_add (self, path);
-}
-
-/**
- * eric_sse_server_listen:
- * @self: a server
- * @address: (transfer none): an internet address; port 0 for any that is free
- * @error: return location for an error, or %NULL
- *
- * Accepts connections for the SoupServer on a socket of our own. It can be called
- * several times for several addresses. Connections are closed after a response.
- *
- * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another process listens there, with
- * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, and with other
- * errors of that domain.
- *
- * Returns: %TRUE if the server listens
- *
- * Since: 0.1
- */
-gboolean
-eric_sse_server_listen (EricSseServer   *self,
-                        GSocketAddress  *address,
-                        GError         **error)
-{
-  EricHttpListener *listener;
-
-  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
-  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
-
-  listener = eric_http_listener_new (self->soup_server, address, self->context, error);
-  if (listener == NULL)
-    return FALSE;
-  g_ptr_array_add (self->listeners, listener);
-  return TRUE;
-}
-
-/**
- * eric_sse_server_get_listen_address:
- * @self: a server
- *
- * Gets where the server listens since the last call of
- * [method@SseServer.listen], with the port that it was given.
- *
- * Returns: (transfer none) (nullable): the address, or %NULL if it does not
- *
- * Since: 0.1
- */
-GSocketAddress *
-eric_sse_server_get_listen_address (EricSseServer *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
-
-  if (self->listeners->len == 0)
-    return NULL;
-  return eric_http_listener_get_address (self->listeners->pdata[self->listeners->len - 1]);
-}
-
-/**
- * eric_sse_server_serve:
- * @self: a server
- * @message: (transfer none): a request, from within its handler
- * @channel: (transfer none): the channel to stream
- * @error: return location for an error, or %NULL
- *
- * Turns a request into a stream of what is broadcast on a channel. Headers that
- * were set on the response are kept. The message must not be used after that.
- *
- * Fails with %ERIC_ERROR_LIMIT_REACHED where there are too many subscribers, the
- * server shuts down, or the request came over HTTP/2: the request is answered
- * then. Fails with %G_IO_ERROR_CONNECTION_CLOSED where the client has left.
- *
- * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
- *   a HEAD request, which is answered
- *
- * Since: 0.1
- */
-EricSseSubscriber *
-eric_sse_server_serve (EricSseServer      *self,
-                       SoupServerMessage  *message,
-                       EricSseChannel     *channel,
-                       GError            **error)
-{
-  g_autoptr (GPtrArray) channels = NULL;
-
-  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
-  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
-
-  channels = g_ptr_array_new ();
-  g_ptr_array_add (channels, channel);
-  return _eric_http_stream_start (self, message, channels, NULL, error);
-}
-
-/**
- * eric_sse_server_serve_listener:
- * @self: a server
- * @message: (transfer none): a request, from within its handler
- * @channel: (transfer none): the channel of the listener
- * @listener: (transfer none): the listener to stream
- * @error: return location for an error, or %NULL
- *
- * Turns a request into a stream of the messages of one listener: what is
- * dispatched to it and what is broadcast, in order. The listener is started, and
- * stopped when the client leaves; its queue goes on collecting meanwhile.
- *
- * Fails as [method@SseServer.serve] does.
- *
- * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
- *   a HEAD request, which is answered
- *
- * Since: 0.1
- */
-EricSseSubscriber *
-eric_sse_server_serve_listener (EricSseServer      *self,
-                                SoupServerMessage  *message,
-                                EricSseChannel     *channel,
-                                EricListener       *listener,
-                                GError            **error)
-{
-  g_autoptr (GPtrArray) channels = NULL;
-
-  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
-  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
-  g_return_val_if_fail (ERIC_IS_LISTENER (listener), NULL);
-
-  channels = g_ptr_array_new ();
-  g_ptr_array_add (channels, channel);
-  return _eric_http_stream_start (self, message, channels, listener, error);
-}
-
-/**
  * eric_sse_server_disconnect_subscriber:
  * @self: a server
  * @id: the id of a subscriber
@@ -1112,89 +935,4 @@ eric_sse_server_disconnect_subscriber (EricSseServer *self,
     return FALSE;
   eric_hub_finish (self->hub, id, ERIC_SSE_DISCONNECT_REQUESTED);
   return TRUE;
-}
-
-static gboolean
-drain_deadline_cb (gpointer user_data)
-{
-  EricSseServer *self = user_data;
-
-  eric_hub_disconnect_all (self->hub);
-  stop_drain (self, FALSE);
-  return G_SOURCE_REMOVE;
-}
-
-/**
- * eric_sse_server_drain_async:
- * @self: a server
- * @timeout: how long to wait for slow subscribers, in milliseconds
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when all subscribers are gone
- * @user_data: data for @callback
- *
- * Shuts down in an orderly way. The server stops listening and accepts no more
- * streams. Each subscriber still gets what is on its way, is asked to come back
- * after a time that differs from one to the other, and is disconnected.
- *
- * Since: 0.1
- */
-void
-eric_sse_server_drain_async (EricSseServer       *self,
-                             guint                timeout,
-                             GCancellable        *cancellable,
-                             GAsyncReadyCallback  callback,
-                             gpointer             user_data)
-{
-  g_autoptr (GTask) task = NULL;
-
-  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, eric_sse_server_drain_async);
-  if (self->drain_task != NULL)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The server is being drained already");
-      return;
-    }
-
-  self->draining = TRUE;
-  g_ptr_array_set_size (self->listeners, 0);
-  if (g_hash_table_size (self->subscribers) == 0)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  self->drain_task = g_steal_pointer (&task);
-  self->drain_deadline = g_timeout_source_new (timeout);
-  g_source_set_static_name (self->drain_deadline, "EricSseServer drain");
-  g_source_set_callback (self->drain_deadline, drain_deadline_cb, self, NULL);
-  g_source_attach (self->drain_deadline, self->context);
-  eric_hub_drain (self->hub);
-}
-
-/**
- * eric_sse_server_drain_finish:
- * @self: a server
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets how [method@SseServer.drain_async] went.
- *
- * Fails with %G_IO_ERROR_TIMED_OUT where subscribers had to be cut off, with
- * %G_IO_ERROR_PENDING where the server was being drained already, and with
- * %G_IO_ERROR_CANCELLED.
- *
- * Returns: %TRUE if every subscriber got what was meant for it
- *
- * Since: 0.1
- */
-gboolean
-eric_sse_server_drain_finish (EricSseServer  *self,
-                              GAsyncResult   *result,
-                              GError        **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

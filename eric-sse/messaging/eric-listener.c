@@ -33,17 +33,6 @@
  *
  * Since: 0.1
  */
-typedef struct
-{
-  char         *id;         /* (owned) */
-  GAsyncQueue  *queue;      /* (owned): its lock guards the fields marked below */
-  GQueue        waiters;    /* (lock queue) of (owned) GSource, first come first woken */
-  guint         capacity;   /* (lock queue): messages, 0 for no bound */
-  EricOverflow  overflow;   /* (lock queue) */
-  guint64       dropped;    /* (lock queue) */
-  int           running;    /* (atomic) */
-} EricListenerPrivate;
-
 G_DEFINE_TYPE_WITH_PRIVATE (EricListener, eric_listener, G_TYPE_OBJECT)
 
 enum
@@ -73,37 +62,10 @@ get_private (EricListener *self)
   return eric_listener_get_instance_private (self);
 }
 
-static void
-wake (GSource *waiter)
+EricListenerPrivate *
+_eric_listener_get_private (EricListener *self)
 {
-  if (waiter == NULL)
-    return;
-  g_source_set_ready_time (waiter, 0);
-  g_source_unref (waiter);
-}
-
-/* (transfer full) (nullable) */
-static GSource *
-first_waiter_locked (EricListenerPrivate *priv)
-{
-  GSource *waiter = g_queue_peek_head (&priv->waiters);
-
-  return waiter != NULL ? g_source_ref (waiter) : NULL;
-}
-
-static void
-wake_all (EricListener *self)
-{
-  EricListenerPrivate *priv = get_private (self);
-  GQueue awake = G_QUEUE_INIT;
-
-  g_async_queue_lock (priv->queue);
-  for (GList *l = priv->waiters.head; l != NULL; l = l->next)
-    g_queue_push_tail (&awake, g_source_ref (l->data));
-  g_async_queue_unlock (priv->queue);
-
-  while (awake.length > 0)
-    wake (g_queue_pop_head (&awake));
+  return get_private (self);
 }
 
 /* Puts the message into the queue, or does what the overflow policy says. */
@@ -135,11 +97,11 @@ _eric_listener_push (EricListener *self,
   if (!full || victim != NULL)
     {
       g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
-      waiter = first_waiter_locked (priv);
+      waiter = _eric_listener_first_waiter_locked (priv);
     }
   g_async_queue_unlock (priv->queue);
 
-  wake (waiter);
+  _eric_listener_wake (waiter);
   return result;
 }
 
@@ -154,10 +116,10 @@ _eric_listener_push_last (EricListener *self,
 
   g_async_queue_lock (priv->queue);
   g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
-  waiter = first_waiter_locked (priv);
+  waiter = _eric_listener_first_waiter_locked (priv);
   g_async_queue_unlock (priv->queue);
 
-  wake (waiter);
+  _eric_listener_wake (waiter);
 }
 
 /* Tells those who wait, and those who watch the property, that the listener
@@ -165,7 +127,7 @@ _eric_listener_push_last (EricListener *self,
 void
 _eric_listener_announce_stop (EricListener *self)
 {
-  wake_all (self);
+  _eric_listener_wake_all (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
@@ -192,9 +154,9 @@ take (EricListener *self)
 }
 
 /* (transfer full) (element-type EricMessage): empty if nothing could be taken */
-static GPtrArray *
-take_batch (EricListener *self,
-            guint         max_messages)
+GPtrArray *
+_eric_listener_take_batch (EricListener *self,
+                           guint         max_messages)
 {
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
   EricMessage *message;
@@ -774,236 +736,11 @@ eric_listener_deliver_batch (EricListener  *self,
   g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
   g_return_val_if_fail (max_messages > 0, NULL);
 
-  batch = take_batch (self, max_messages);
+  batch = _eric_listener_take_batch (self, max_messages);
   if (batch->len == 0)
     {
       set_no_messages (self, error);
       return NULL;
     }
   return g_steal_pointer (&batch);
-}
-
-/* What waits for a message is a source with no descriptor and no time: a push
- * sets its ready time to now. Its cancellable is a child source. */
-static gboolean
-waiter_dispatch (GSource     *source,
-                 GSourceFunc  callback,
-                 gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs waiter_funcs = { .dispatch = waiter_dispatch };
-
-/* The next one in the row is woken too, in case that more came than were taken. */
-static void
-leave_row (EricListener *self,
-           GSource      *waiter)
-{
-  EricListenerPrivate *priv = get_private (self);
-  GSource *next = NULL;
-
-  g_async_queue_lock (priv->queue);
-  g_queue_remove (&priv->waiters, waiter);
-  if (g_async_queue_length_unlocked (priv->queue) > 0)
-    next = first_waiter_locked (priv);
-  g_async_queue_unlock (priv->queue);
-
-  g_source_unref (waiter);
-  wake (next);
-}
-
-/* TRUE if the task is done. */
-static gboolean
-try_complete (EricListener *self,
-              GTask        *task)
-{
-  guint max_messages = GPOINTER_TO_UINT (g_task_get_task_data (task));
-  g_autoptr (GPtrArray) batch = take_batch (self, max_messages);
-
-  if (batch->len > 0)
-    g_task_return_pointer (task, g_steal_pointer (&batch), (GDestroyNotify) g_ptr_array_unref);
-  else if (!eric_listener_get_running (self))
-    g_task_return_pointer (task, NULL, NULL);
-  else
-    return FALSE;
-  return TRUE;
-}
-
-static gboolean
-waiter_ready_cb (gpointer user_data)
-{
-  GTask *task = user_data;
-  GSource *waiter = g_main_current_source ();
-  EricListener *self = g_task_get_source_object (task);
-
-  /* Before the look into the queue, so that a push in between is seen. */
-  g_source_set_ready_time (waiter, -1);
-
-  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
-    return G_SOURCE_CONTINUE;
-
-  leave_row (self, waiter);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for_message (EricListener *self,
-                  GTask        *task)
-{
-  EricListenerPrivate *priv = get_private (self);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *waiter = g_source_new (&waiter_funcs, sizeof (GSource));
-
-  g_source_set_static_name (waiter, "EricListener waiter");
-  if (cancellable != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (waiter, cancelled);
-    }
-
-  g_async_queue_lock (priv->queue);
-  g_queue_push_tail (&priv->waiters, g_source_ref (waiter));
-  g_async_queue_unlock (priv->queue);
-
-  /* What came before the waiter stood in the row is found by its first look. */
-  g_source_set_ready_time (waiter, 0);
-  g_task_attach_source (task, waiter, waiter_ready_cb);
-  g_source_unref (waiter);
-}
-
-static void
-next_async (EricListener        *self,
-            guint                max_messages,
-            int                  io_priority,
-            GCancellable        *cancellable,
-            GAsyncReadyCallback  callback,
-            gpointer             user_data,
-            gpointer             source_tag)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, source_tag);
-  g_task_set_priority (task, io_priority);
-  g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
-
-  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
-    wait_for_message (self, task);
-}
-
-/**
- * eric_listener_next_async:
- * @self: a listener
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when a message is there or the stream ended
- * @user_data: data for @callback
- *
- * Waits for the next message.
- *
- * Several may wait at once: they are served in the order of their calls.
- * `on_message` and @callback run in the thread-default main context of the
- * caller.
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_listener_next_async (EricListener        *self,
-                          int                  io_priority,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
-{
-  g_return_if_fail (ERIC_IS_LISTENER (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  next_async (self, 1, io_priority, cancellable, callback, user_data, eric_listener_next_async);
-}
-
-/**
- * eric_listener_next_finish:
- * @self: a listener
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets what [method@Listener.next_async] waited for.
- *
- * Fails with %G_IO_ERROR_CANCELLED alone.
- *
- * Returns: (transfer full) (nullable): the message, or %NULL without an error
- *   where the listener does not run
- *
- * Since: 0.1
- */
-EricMessage *
-eric_listener_next_finish (EricListener  *self,
-                           GAsyncResult  *result,
-                           GError       **error)
-{
-  g_autoptr (GPtrArray) batch = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  batch = g_task_propagate_pointer (G_TASK (result), error);
-  return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
-}
-
-/**
- * eric_listener_next_batch_async:
- * @self: a listener
- * @max_messages: how many to take at the most, at least 1
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when messages are there or the stream ended
- * @user_data: data for @callback
- *
- * Waits until a message is there, then takes all that are, up to a number.
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_listener_next_batch_async (EricListener        *self,
-                                guint                max_messages,
-                                int                  io_priority,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
-{
-  g_return_if_fail (ERIC_IS_LISTENER (self));
-  g_return_if_fail (max_messages > 0);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  next_async (self, max_messages, io_priority, cancellable, callback, user_data,
-              eric_listener_next_batch_async);
-}
-
-/**
- * eric_listener_next_batch_finish:
- * @self: a listener
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets what [method@Listener.next_batch_async] waited for.
- *
- * Fails with %G_IO_ERROR_CANCELLED alone.
- *
- * Returns: (transfer full) (nullable) (element-type EricMessage): the messages,
- *   at least one, or %NULL without an error where the listener does not run
- *
- * Since: 0.1
- */
-GPtrArray *
-eric_listener_next_batch_finish (EricListener  *self,
-                                 GAsyncResult  *result,
-                                 GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -101,15 +101,16 @@ describe_channels (EricServe *serve,
   for (char **id = ids; *id != NULL; id++)
     {
       g_autoptr (EricChannel) channel = eric_channel_container_get (serve->channels, *id, NULL);
-      GVariantDict dict;
 
       if (channel == NULL || g_str_has_prefix (*id, ERIC_SERVE_INTERNAL_PREFIX))
         continue;
-      g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "id", "s", *id);
-      g_variant_dict_insert (&dict, "subscribers", "u", GPOINTER_TO_UINT (g_hash_table_lookup (readers, *id)));
-      g_variant_dict_insert (&dict, "messages", "t", eric_sse_channel_get_n_messages (ERIC_SSE_CHANNEL (channel)));
-      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+      g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
+      g_variant_builder_add (&list, "{sv}", "id", g_variant_new_string (*id));
+      g_variant_builder_add (&list, "{sv}", "subscribers",
+                             g_variant_new_uint32 (GPOINTER_TO_UINT (g_hash_table_lookup (readers, *id))));
+      g_variant_builder_add (&list, "{sv}", "messages",
+                             g_variant_new_uint64 (eric_sse_channel_get_n_messages (ERIC_SSE_CHANNEL (channel))));
+      g_variant_builder_close (&list);
     }
   return g_variant_builder_end (&list);
 }
@@ -125,16 +126,18 @@ describe_subscribers (GPtrArray *subscribers)
       EricSseSubscriber *subscriber = subscribers->pdata[i];
       const char *user_agent = eric_sse_subscriber_get_user_agent (subscriber);
       g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, eric_sse_subscriber_get_id (subscriber));
-      GVariantDict dict;
 
-      g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "id", "s", id);
-      g_variant_dict_insert (&dict, "channels", "^as", eric_sse_subscriber_get_channel_ids (subscriber));
-      g_variant_dict_insert (&dict, "address", "s", eric_sse_subscriber_get_remote_address (subscriber));
-      g_variant_dict_insert (&dict, "since", "d", eric_sse_subscriber_get_since (subscriber) / 1e6);
+      g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
+      g_variant_builder_add (&list, "{sv}", "id", g_variant_new_string (id));
+      g_variant_builder_add (&list, "{sv}", "channels",
+                             g_variant_new_strv (eric_sse_subscriber_get_channel_ids (subscriber), -1));
+      g_variant_builder_add (&list, "{sv}", "address",
+                             g_variant_new_string (eric_sse_subscriber_get_remote_address (subscriber)));
+      g_variant_builder_add (&list, "{sv}", "since",
+                             g_variant_new_double (eric_sse_subscriber_get_since (subscriber) / 1e6));
       if (user_agent != NULL)
-        g_variant_dict_insert (&dict, "user_agent", "s", user_agent);
-      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+        g_variant_builder_add (&list, "{sv}", "user_agent", g_variant_new_string (user_agent));
+      g_variant_builder_close (&list);
     }
   return g_variant_builder_end (&list);
 }
@@ -145,17 +148,18 @@ answer_state (EricServe         *serve,
 {
   g_autoptr (GPtrArray) subscribers = eric_sse_server_get_subscribers (serve->sse_server);
   g_autoptr (EricMessage) state = NULL;
+  GVariantBuilder object;
   const char *text;
-  GVariantDict dict;
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "name", "s", "eric-sse");
-  g_variant_dict_insert (&dict, "version", "s", ERIC_VERSION_S);
-  g_variant_dict_insert (&dict, "uptime", "d", (g_get_monotonic_time () - serve->since) / 1e6);
-  g_variant_dict_insert (&dict, "n_subscribers", "u", subscribers->len);
-  g_variant_dict_insert_value (&dict, "channels", describe_channels (serve, subscribers));
-  g_variant_dict_insert_value (&dict, "subscribers", describe_subscribers (subscribers));
-  state = eric_message_new (NULL, g_variant_dict_end (&dict), NULL);
+  g_variant_builder_init (&object, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&object, "{sv}", "name", g_variant_new_string ("eric-sse"));
+  g_variant_builder_add (&object, "{sv}", "version", g_variant_new_string (ERIC_VERSION_S));
+  g_variant_builder_add (&object, "{sv}", "uptime",
+                         g_variant_new_double ((g_get_monotonic_time () - serve->since) / 1e6));
+  g_variant_builder_add (&object, "{sv}", "n_subscribers", g_variant_new_uint32 (subscribers->len));
+  g_variant_builder_add (&object, "{sv}", "channels", describe_channels (serve, subscribers));
+  g_variant_builder_add (&object, "{sv}", "subscribers", describe_subscribers (subscribers));
+  state = eric_message_new (NULL, g_variant_builder_end (&object), NULL);
 
   text = eric_message_get_text (state);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);

@@ -10,6 +10,13 @@ export function channelUrl(channel, type = "") {
   return new URL(`events/${encodeURIComponent(channel)}${query}`, document.baseURI);
 }
 
+/** The stream of a channel, beginning with what the server still has of it. */
+function streamUrl(channel) {
+  const url = channelUrl(channel);
+  url.searchParams.set("lastEventId", "earliest");
+  return url;
+}
+
 /** A URL swallows these two, even percent-encoded; the server judges the rest. */
 export function isChannelName(text) {
   return text !== "" && text !== "." && text !== "..";
@@ -61,7 +68,7 @@ export class Hub {
     const tell = (method) => (value) => {
       for (const listener of listeners) listener[method]?.(value);
     };
-    const stream = new EventStream(channelUrl(channel), {
+    const stream = new EventStream(streamUrl(channel), {
       onEvent: tell("onEvent"),
       onComment: tell("onComment"),
       onState: tell("onState"),

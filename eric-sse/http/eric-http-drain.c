@@ -1,0 +1,108 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-sse-server-private.h"
+
+/* Everybody is gone, or the time is up. */
+void
+_eric_http_drain_stop (EricSseServer *self,
+                       gboolean       done)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->drain_task);
+
+  g_source_destroy (self->drain_deadline);
+  g_clear_pointer (&self->drain_deadline, g_source_unref);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                             "%u subscribers did not take what was left for them in time",
+                             eric_sse_server_get_n_subscribers (self));
+}
+
+static gboolean
+drain_deadline_cb (gpointer user_data)
+{
+  EricSseServer *self = user_data;
+
+  eric_hub_disconnect_all (self->hub);
+  _eric_http_drain_stop (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * eric_sse_server_drain_async:
+ * @self: a server
+ * @timeout: how long to wait for slow subscribers, in milliseconds
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when all subscribers are gone
+ * @user_data: data for @callback
+ *
+ * Shuts down in an orderly way. The server stops listening and accepts no more
+ * streams. Each subscriber still gets what is on its way, is asked to come back
+ * after a time that differs from one to the other, and is disconnected.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_drain_async (EricSseServer       *self,
+                             guint                timeout,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, eric_sse_server_drain_async);
+  if (self->drain_task != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The server is being drained already");
+      return;
+    }
+
+  self->draining = TRUE;
+  g_ptr_array_set_size (self->listeners, 0);
+  if (g_hash_table_size (self->subscribers) == 0)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  self->drain_task = g_steal_pointer (&task);
+  self->drain_deadline = g_timeout_source_new (timeout);
+  g_source_set_static_name (self->drain_deadline, "EricSseServer drain");
+  g_source_set_callback (self->drain_deadline, drain_deadline_cb, self, NULL);
+  g_source_attach (self->drain_deadline, self->context);
+  eric_hub_drain (self->hub);
+}
+
+/**
+ * eric_sse_server_drain_finish:
+ * @self: a server
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets how [method@SseServer.drain_async] went.
+ *
+ * Fails with %G_IO_ERROR_TIMED_OUT where subscribers had to be cut off, with
+ * %G_IO_ERROR_PENDING where the server was being drained already, and with
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if every subscriber got what was meant for it
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_drain_finish (EricSseServer  *self,
+                              GAsyncResult   *result,
+                              GError        **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
