@@ -221,7 +221,7 @@ int
 server_count_subscribers (const Server *server, const char *path)
 {
   static const char field[] = "subscribers\"";
-  char answer[16384];
+  char answer[65536];
   int count = -1;
 
   if (!exchange_status (server->port, path, answer, sizeof answer)
