@@ -74,7 +74,10 @@ void          eric_frame_log_append      (EricFrameLog          *log,
                                           guint64                number,
                                           gboolean               own_id);
 void          eric_frame_log_close       (EricFrameLog          *log);
-gboolean      eric_frame_log_get_closed  (EricFrameLog          *log);
+void          eric_frame_log_look        (EricFrameLog          *log,
+                                          guint64               *first,
+                                          guint64               *end,
+                                          gboolean              *closed);
 guint64       eric_frame_log_get_end     (EricFrameLog          *log);
 guint         eric_frame_log_get_history_length
                                          (EricFrameLog          *log);

@@ -323,15 +323,19 @@ eric_frame_log_close (EricFrameLog *log)
   g_mutex_unlock (&log->lock);
 }
 
-gboolean
-eric_frame_log_get_closed (EricFrameLog *log)
+/* What is kept, as indices of its first and behind its last, and whether nothing
+ * more will come. */
+void
+eric_frame_log_look (EricFrameLog *log,
+                     guint64      *first,
+                     guint64      *end,
+                     gboolean     *closed)
 {
-  gboolean closed;
-
   g_mutex_lock (&log->lock);
-  closed = log->closed;
+  *first = log->first;
+  *end = log->end;
+  *closed = log->closed;
   g_mutex_unlock (&log->lock);
-  return closed;
 }
 
 /* The index that the next message will get: how many there were. */

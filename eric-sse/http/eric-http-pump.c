@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include "eric-channel.h"
+#include "eric-listener.h"
 #include "eric-message-stream.h"
 #include "eric-message.h"
 #include "eric-sse-encoder-private.h"
@@ -15,6 +17,10 @@
 
 #define BATCH 64
 
+/* On a listener: its pump. A client that comes back may be here before its old
+ * connection is known to be gone: the new one takes the listener over. */
+#define PUMP_KEY "eric-http-pump"
+
 struct _EricHttpPump
 {
   EricHub           *hub;           /* (unowned) */
@@ -25,28 +31,45 @@ struct _EricHttpPump
 };
 
 EricHttpPump *
-_eric_http_pump_new (EricHub           *hub,
-                     guint64            id,
-                     EricFraming        framing,
-                     EricMessageStream *stream)
+_eric_http_pump_new (EricHub      *hub,
+                     guint64       id,
+                     EricFraming   framing,
+                     EricChannel  *channel,
+                     EricListener *listener)
 {
+  EricHttpPump *former = g_object_get_data (G_OBJECT (listener), PUMP_KEY);
   EricHttpPump *pump = g_new0 (EricHttpPump, 1);
+
+  if (former != NULL)
+    {
+      g_cancellable_cancel (former->cancellable);
+      eric_hub_finish (former->hub, former->id, ERIC_SSE_DISCONNECT_REQUESTED);
+    }
+  g_object_set_data (G_OBJECT (listener), PUMP_KEY, pump);
+  eric_listener_start (listener);
 
   pump->hub = hub;
   pump->id = id;
   pump->framing = framing;
-  pump->stream = g_object_ref (stream);
+  pump->stream = eric_channel_message_stream (channel, listener);
   pump->cancellable = g_cancellable_new ();
   return pump;
 }
 
-/* The stream's listener stops: its queue goes on collecting. */
+/* The listener stops, unless another pump has it now: its queue goes on
+ * collecting. */
 void
 _eric_http_pump_free (EricHttpPump *pump)
 {
+  EricListener *listener = eric_message_stream_get_listener (pump->stream);
+
   g_cancellable_cancel (pump->cancellable);
   g_clear_object (&pump->cancellable);
-  eric_message_stream_close (pump->stream);
+  if (g_object_get_data (G_OBJECT (listener), PUMP_KEY) == pump)
+    {
+      g_object_set_data (G_OBJECT (listener), PUMP_KEY, NULL);
+      eric_message_stream_close (pump->stream);
+    }
   g_clear_object (&pump->stream);
   g_free (pump);
 }

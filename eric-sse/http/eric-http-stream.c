@@ -12,7 +12,6 @@
 #include "eric-channel.h"
 #include "eric-error.h"
 #include "eric-listener.h"
-#include "eric-message-stream.h"
 #include "eric-sse-channel-private.h"
 #include "eric-sse-encoder-private.h"
 #include "eric-sse-server-private.h"
@@ -303,12 +302,8 @@ start_pump (EricSseServer *self,
             EricChannel   *channel,
             EricListener  *listener)
 {
-  g_autoptr (EricMessageStream) stream = NULL;
-  EricHttpPump *pump;
+  EricHttpPump *pump = _eric_http_pump_new (self->hub, id, framing, channel, listener);
 
-  eric_listener_start (listener);
-  stream = eric_channel_message_stream (channel, listener);
-  pump = _eric_http_pump_new (self->hub, id, framing, stream);
   g_hash_table_insert (self->pumps, g_memdup2 (&id, sizeof id), pump);
   _eric_http_pump_next (pump);
 }

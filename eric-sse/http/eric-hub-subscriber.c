@@ -176,11 +176,17 @@ send_pending (EricHubSubscriber *subscriber)
   return TRUE;
 }
 
+static gboolean
+is_to_leave_when_slow (EricHubSubscriber *subscriber)
+{
+  return g_atomic_int_get (&subscriber->thread->hub->slow_consumer) == ERIC_SLOW_CONSUMER_DISCONNECT;
+}
+
 /* The log went on without the subscriber. TRUE if it may stay. */
 static gboolean
 cope_with_gap (EricHubSubscriber *subscriber)
 {
-  if (g_atomic_int_get (&subscriber->thread->hub->slow_consumer) == ERIC_SLOW_CONSUMER_DISCONNECT)
+  if (is_to_leave_when_slow (subscriber))
     {
       eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_SLOW);
       return FALSE;
@@ -279,8 +285,8 @@ merge (EricHubSubscriber *subscriber,
 
 /* Puts frames into what is pending: of several channels, in order, or for TLS,
  * which wants the same bytes again after it would have blocked. */
-void
-eric_hub_subscriber_gather (EricHubSubscriber *subscriber)
+static void
+gather (EricHubSubscriber *subscriber)
 {
   EricHubThread *thread = subscriber->thread;
   /* Whatever has a number up to this one is in its log by the time the log is
@@ -318,40 +324,63 @@ is_at_end (EricHubSubscriber *subscriber)
   return subscriber->n_legs > 0;
 }
 
+/* The last thing that is sent. Who is drained is asked to come back after a time
+ * of its own, up to three times the usual. */
+static void
+append_ending (EricHubSubscriber *subscriber)
+{
+  subscriber->ended = TRUE;
+  if (subscriber->pending == NULL)
+    subscriber->pending = g_byte_array_new ();
+  if (subscriber->reason == ERIC_SSE_DISCONNECT_DRAINED && subscriber->retry_timeout > 0)
+    {
+      g_autoptr (GString) retry = g_string_new (NULL);
+      guint base = MIN (subscriber->retry_timeout, G_MAXINT / 3);
+
+      _eric_sse_append_retry (retry, g_random_int_range (base, 3 * base));
+      eric_frame_write (subscriber->pending, subscriber->framing, retry->str, retry->len);
+    }
+  if (subscriber->framing == ERIC_FRAMING_CHUNKED)
+    eric_hub_subscriber_append (subscriber, (const guint8 *) LAST_CHUNK, strlen (LAST_CHUNK));
+}
+
+/* TRUE to go on. */
+static gboolean
+send_more (EricHubSubscriber *subscriber)
+{
+  if (subscriber->n_legs == 1 && subscriber->stream == NULL)
+    return send_frames (subscriber);
+  gather (subscriber);
+  return subscriber->pending != NULL;
+}
+
 /* Sends as much as there is and the socket takes. */
 void
 eric_hub_subscriber_flush (EricHubSubscriber *subscriber)
 {
-  gboolean direct = subscriber->n_legs == 1 && subscriber->stream == NULL;
-
   while (send_pending (subscriber))
     {
-      if (subscriber->finishing)
+      if (subscriber->ended)
         {
           eric_hub_subscriber_leave (subscriber, subscriber->reason);
           return;
         }
-      if (direct)
-        {
-          if (send_frames (subscriber))
-            continue;
-        }
-      else
-        {
-          eric_hub_subscriber_gather (subscriber);
-          if (subscriber->pending != NULL)
-            continue;
-        }
+      if (send_more (subscriber))
+        continue;
       if (subscriber->gone || subscriber->pending != NULL || subscriber->blocked)
         return;
-      if (!is_at_end (subscriber))
-        return;
-      eric_hub_subscriber_finish (subscriber, ERIC_SSE_DISCONNECT_FINISHED);
-      return;
+      if (!subscriber->finishing)
+        {
+          if (!is_at_end (subscriber))
+            return;
+          subscriber->finishing = TRUE;
+          subscriber->reason = ERIC_SSE_DISCONNECT_FINISHED;
+        }
+      append_ending (subscriber);
     }
 }
 
-/* Ends the stream behind what is pending. */
+/* Ends the stream behind what there is to send by now. */
 void
 eric_hub_subscriber_finish (EricHubSubscriber *subscriber,
                             EricSseDisconnect  reason)
@@ -360,19 +389,8 @@ eric_hub_subscriber_finish (EricHubSubscriber *subscriber,
     return;
   subscriber->finishing = TRUE;
   subscriber->reason = reason;
-  if (reason == ERIC_SSE_DISCONNECT_DRAINED)
-    {
-      g_autoptr (GString) retry = g_string_new (NULL);
-      guint spread = MIN (subscriber->retry_timeout, G_MAXINT / 3);
-
-      _eric_sse_append_retry (retry, subscriber->retry_timeout +
-                                       (spread > 0 ? g_random_int_range (0, 2 * spread) : 0));
-      if (subscriber->pending == NULL)
-        subscriber->pending = g_byte_array_new ();
-      eric_frame_write (subscriber->pending, subscriber->framing, retry->str, retry->len);
-    }
-  if (subscriber->framing == ERIC_FRAMING_CHUNKED)
-    eric_hub_subscriber_append (subscriber, (const guint8 *) LAST_CHUNK, strlen (LAST_CHUNK));
+  for (guint i = 0; i < subscriber->n_legs; i++)
+    eric_hub_topic_look (subscriber->legs[i].topic);
   if (!subscriber->blocked)
     eric_hub_subscriber_flush (subscriber);
 }
@@ -421,6 +439,15 @@ read_and_forget (EricHubSubscriber *subscriber)
     }
   if (n != -1)
     eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
+}
+
+/* There is news, which a blocked subscriber cannot be sent: it may have become too
+ * much for it by now. */
+void
+eric_hub_subscriber_lag (EricHubLeg *leg)
+{
+  if (leg->cursor < leg->topic->first && is_to_leave_when_slow (leg->subscriber))
+    eric_hub_subscriber_leave (leg->subscriber, ERIC_SSE_DISCONNECT_SLOW);
 }
 
 void

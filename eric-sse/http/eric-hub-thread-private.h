@@ -36,6 +36,7 @@ struct _EricHubSubscriber
   guint              reason : 4;      /* EricSseDisconnect, once finishing */
   guint              blocked : 1;     /* the socket takes no more for now */
   guint              finishing : 1;   /* leaves once all is sent */
+  guint              ended : 1;       /* and that is all but pending */
   guint              gone : 1;        /* closed, freed at the end of the turn */
   guint              queued : 1;      /* in thread->gatherers */
   guint              tell_sent : 1;   /* wants to know when all is sent */
@@ -59,8 +60,9 @@ struct _EricHubTopic
   int              dirty;        /* (atomic): in thread->inbox_topics */
   EricHubTopic    *next_dirty;   /* (lock inbox_lock) */
   EricHubLeg      *legs;         /* the row */
-  guint64          end;          /* of the log, at the last look */
-  gboolean         closed;       /* the log, before that look */
+  guint64          first;        /* index of what the log has, at the last look */
+  guint64          end;          /* likewise, of what it will have next */
+  gboolean         closed;       /* likewise: nothing more will come */
   gboolean         dead;         /* nobody uses it */
 };
 
@@ -146,6 +148,7 @@ void          eric_hub_topic_release       (EricHubTopic      *topic);
 void          eric_hub_topic_free          (EricHubTopic      *topic);
 void          eric_hub_topic_join          (EricHubLeg        *leg);
 void          eric_hub_topic_part          (EricHubLeg        *leg);
+void          eric_hub_topic_look          (EricHubTopic      *topic);
 void          eric_hub_topic_deliver       (EricHubTopic      *topic);
 EricSpan     *eric_hub_topic_get_span      (EricHubLeg        *leg,
                                             gboolean          *kept);
@@ -155,7 +158,7 @@ void          eric_hub_subscriber_append   (EricHubSubscriber *subscriber,
                                             const guint8      *bytes,
                                             gsize              length);
 void          eric_hub_subscriber_flush    (EricHubSubscriber *subscriber);
-void          eric_hub_subscriber_gather   (EricHubSubscriber *subscriber);
+void          eric_hub_subscriber_lag      (EricHubLeg        *leg);
 void          eric_hub_subscriber_handle   (EricHubSubscriber *subscriber,
                                             guint32            events);
 void          eric_hub_subscriber_tick     (EricHubSubscriber *subscriber);

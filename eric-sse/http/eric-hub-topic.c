@@ -69,12 +69,10 @@ eric_hub_topic_free (EricHubTopic *topic)
   g_free (topic);
 }
 
-/* A closed log gets nothing more, so whether it is closed is asked first. */
-static void
-look (EricHubTopic *topic)
+void
+eric_hub_topic_look (EricHubTopic *topic)
 {
-  topic->closed = eric_frame_log_get_closed (topic->log);
-  topic->end = eric_frame_log_get_end (topic->log);
+  eric_frame_log_look (topic->log, &topic->first, &topic->end, &topic->closed);
 }
 
 void
@@ -87,7 +85,7 @@ eric_hub_topic_join (EricHubLeg *leg)
     topic->legs->prev = leg;
   topic->legs = leg;
   g_atomic_int_add (&topic->n_coming, -1);
-  look (topic);
+  eric_hub_topic_look (topic);
 }
 
 void
@@ -103,11 +101,13 @@ eric_hub_topic_part (EricHubLeg *leg)
 }
 
 static void
-deliver_to (EricHubSubscriber *subscriber)
+deliver_to (EricHubLeg *leg)
 {
+  EricHubSubscriber *subscriber = leg->subscriber;
+
   if (subscriber->blocked)
-    return;
-  if (subscriber->n_legs == 1 && subscriber->stream == NULL)
+    eric_hub_subscriber_lag (leg);
+  else if (subscriber->n_legs == 1 && subscriber->stream == NULL)
     eric_hub_subscriber_flush (subscriber);
   else if (!subscriber->queued)
     {
@@ -126,7 +126,7 @@ eric_hub_topic_deliver (EricHubTopic *topic)
 
   /* Before the look, so that what comes later marks the topic again. */
   g_atomic_int_set (&topic->dirty, FALSE);
-  look (topic);
+  eric_hub_topic_look (topic);
 
   /* Likewise: who comes later looks up its place later, which is not before
    * this end. */
@@ -135,7 +135,7 @@ eric_hub_topic_deliver (EricHubTopic *topic)
   for (EricHubLeg *leg = topic->legs; leg != NULL; leg = next)
     {
       next = leg->next;
-      deliver_to (leg->subscriber);
+      deliver_to (leg);
       if (!leg->subscriber->gone)
         done = MIN (done, leg->cursor);
     }

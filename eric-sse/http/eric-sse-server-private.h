@@ -73,7 +73,8 @@ typedef struct _EricHttpPump EricHttpPump;
 EricHttpPump   *_eric_http_pump_new              (EricHub            *hub,
                                                   guint64             id,
                                                   EricFraming         framing,
-                                                  EricMessageStream  *stream);
+                                                  EricChannel        *channel,
+                                                  EricListener       *listener);
 void            _eric_http_pump_free             (EricHttpPump       *pump);
 void            _eric_http_pump_next             (EricHttpPump       *pump);
 

@@ -5,4 +5,15 @@
 
 #include "eric-error.h"
 
+/**
+ * eric_error_quark:
+ *
+ * Gets the domain of the library's errors.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the domain
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (eric-error-quark, eric_error)

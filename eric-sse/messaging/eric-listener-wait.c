@@ -149,6 +149,8 @@ next_async (EricListener        *self,
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
   g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
+  /* A message that was taken is not lost to a cancellation that comes later. */
+  g_task_set_check_cancellable (task, FALSE);
 
   if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
     wait_for_message (self, task);

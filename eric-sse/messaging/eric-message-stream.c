@@ -46,7 +46,7 @@ eric_message_stream_dispose (GObject *object)
 {
   EricMessageStream *self = ERIC_MESSAGE_STREAM (object);
 
-  if (self->listener != NULL)
+  if (self->listener != NULL && self->owns_listener)
     eric_message_stream_close (self);
   g_clear_object (&self->listener);
   g_clear_object (&self->channel);
@@ -221,6 +221,8 @@ next_async (EricMessageStream   *self,
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
   g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
+  /* A message that was taken is not lost to a cancellation that comes later. */
+  g_task_set_check_cancellable (task, FALSE);
 
   if (!self->closed && !self->owns_listener &&
       !_eric_channel_has_listener (self->channel, self->listener) &&
@@ -353,7 +355,8 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
  *
  * Ends the stream: its listener is stopped, and removed from the channel where
  * [method@Channel.watch] had made it. Does nothing the second time. Dropping the
- * last reference does the same.
+ * last reference does the same where [method@Channel.watch] had made it, and leaves
+ * the listener of another as it is.
  *
  * Since: 0.1
  */
