@@ -74,21 +74,49 @@ leave_row (EricListener *self,
   _eric_listener_wake (next);
 }
 
-/* TRUE if the task is done. */
+/* Who came later does not overtake: it is woken when those before it are served. */
 static gboolean
-try_complete (EricListener *self,
-              GTask        *task)
+is_first (EricListener *self,
+          GSource      *waiter)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  gboolean first;
+
+  g_async_queue_lock (priv->queue);
+  first = priv->waiters.length == 0 || g_queue_peek_head (&priv->waiters) == waiter;
+  g_async_queue_unlock (priv->queue);
+  return first;
+}
+
+/* What there is for the task; NULL if it has to wait. Empty if the stream ended.
+ * Without a waiter, the task does not stand in the row yet. */
+static GPtrArray *
+take_for (EricListener *self,
+          GTask        *task,
+          GSource      *waiter)
 {
   guint max_messages = GPOINTER_TO_UINT (g_task_get_task_data (task));
-  g_autoptr (GPtrArray) batch = _eric_listener_take_batch (self, max_messages);
+  g_autoptr (GPtrArray) batch = NULL;
 
+  if (is_first (self, waiter))
+    batch = _eric_listener_take_batch (self, max_messages);
+  if (batch != NULL && batch->len > 0)
+    return g_steal_pointer (&batch);
+  return eric_listener_get_running (self) ? NULL : g_ptr_array_new ();
+}
+
+/* Takes over @batch. */
+static void
+complete (GTask     *task,
+          GPtrArray *batch)
+{
   if (batch->len > 0)
-    g_task_return_pointer (task, g_steal_pointer (&batch), (GDestroyNotify) g_ptr_array_unref);
-  else if (!eric_listener_get_running (self))
-    g_task_return_pointer (task, NULL, NULL);
+    g_task_return_pointer (task, batch, (GDestroyNotify) g_ptr_array_unref);
   else
-    return FALSE;
-  return TRUE;
+    {
+      g_ptr_array_unref (batch);
+      g_task_return_pointer (task, NULL, NULL);
+    }
 }
 
 static gboolean
@@ -97,14 +125,21 @@ waiter_ready_cb (gpointer user_data)
   GTask *task = user_data;
   GSource *waiter = g_main_current_source ();
   EricListener *self = g_task_get_source_object (task);
+  gboolean cancelled = g_cancellable_is_cancelled (g_task_get_cancellable (task));
+  GPtrArray *batch = NULL;
 
   /* Before the look into the queue, so that a push in between is seen. */
   g_source_set_ready_time (waiter, -1);
 
-  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
+  if (!cancelled && !(batch = take_for (self, task, waiter)))
     return G_SOURCE_CONTINUE;
 
+  /* Before the callback, which may well wait for the next message. */
   leave_row (self, waiter);
+  if (cancelled)
+    g_task_return_error_if_cancelled (task);
+  else
+    complete (task, batch);
   return G_SOURCE_REMOVE;
 }
 
@@ -145,6 +180,7 @@ next_async (EricListener        *self,
             gpointer             source_tag)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GPtrArray *batch;
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
@@ -152,7 +188,12 @@ next_async (EricListener        *self,
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (!g_task_return_error_if_cancelled (task) && !try_complete (self, task))
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  batch = take_for (self, task, NULL);
+  if (batch != NULL)
+    complete (task, batch);
+  else
     wait_for_message (self, task);
 }
 
