@@ -7,6 +7,7 @@
 
 #include "eric-channel.h"
 #include "eric-error.h"
+#include "eric-http-query-private.h"
 #include "eric-message.h"
 #include "eric-sse-channel.h"
 #include "eric-sse-server-private.h"
@@ -97,21 +98,13 @@ early_cb (SoupServer        *soup_server,
   else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
            soup_message_headers_get_content_length (headers) > (goffset) self->max_body)
     refuse_body (self, message);
-  else
-    g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
-}
-
-static char *
-get_query_value (SoupServerMessage *message,
-                 const char        *name)
-{
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
-  g_autoptr (GHashTable) values = NULL;
-
-  if (query == NULL)
-    return NULL;
-  values = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
-  return values != NULL ? g_strdup (g_hash_table_lookup (values, name)) : NULL;
+  else if (soup_server_message_get_method (message) == SOUP_METHOD_POST)
+    {
+      g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
+      return;
+    }
+  /* libsoup reads a body that nobody wants, and would keep it. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
 /* The channel, with a reference, or NULL where the request was answered. */
@@ -170,22 +163,14 @@ subscribe (EricSseServer     *self,
            const char        *channel_id)
 {
   g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_auto (GStrv) topics = eric_http_query_dup_all (message, "topic");
   g_autoptr (EricSseSubscriber) subscriber = NULL;
-  GUriParamsIter iter;
-  char *attribute, *value;
 
   if (!add_channel (self, message, channel_id, channels))
     return;
-  g_uri_params_iter_init (&iter, query != NULL ? query : "", -1, "&", G_URI_PARAMS_WWW_FORM);
-  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
-    {
-      g_autofree char *name = attribute;
-      g_autofree char *topic = value;
-
-      if (g_str_equal (name, "topic") && !add_channel (self, message, topic, channels))
-        return;
-    }
+  for (char **topic = topics; *topic != NULL; topic++)
+    if (!add_channel (self, message, *topic, channels))
+      return;
   subscriber = _eric_http_stream_start (self, message, channels, NULL, NULL);
 }
 
@@ -196,8 +181,8 @@ make_message (SoupServerMessage  *message,
               gsize               length,
               GError            **error)
 {
-  g_autofree char *event_type = get_query_value (message, "event");
-  g_autofree char *id = get_query_value (message, "id");
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
+  g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (EricMessage) parsed = NULL;
   const char *invalid;
 
@@ -283,7 +268,7 @@ static gboolean
 is_reserved (SoupServerMessage *message,
              const char        *channel_id)
 {
-  g_autofree char *event_type = get_query_value (message, "event");
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
 
   return g_str_has_prefix (channel_id, RESERVED_PREFIX) ||
          (event_type != NULL && g_str_has_prefix (event_type, RESERVED_PREFIX));
@@ -296,9 +281,9 @@ publish (EricSseServer     *self,
          const char        *channel_id)
 {
   g_autoptr (EricSseChannel) channel = NULL;
-  g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_autoptr (GBytes) body = NULL;
   g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *id = get_query_value (message, "id");
+  g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (GError) error = NULL;
 
   if (GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY)) > self->max_body)
@@ -317,6 +302,7 @@ publish (EricSseServer     *self,
                          "Channels and types that begin with " RESERVED_PREFIX " are reserved");
       return;
     }
+  body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   if (!read_messages (message, body, messages, &error))
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
@@ -361,6 +347,8 @@ handle_cb (SoupServer        *soup_server,
 
   if (channel_id == NULL || *channel_id == '\0')
     _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
+  else if (!eric_http_query_is_valid (message))
+    _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The query is not percent-encoded UTF-8");
   else if (method == SOUP_METHOD_OPTIONS)
     {
       soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",

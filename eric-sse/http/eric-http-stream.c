@@ -11,6 +11,7 @@
 
 #include "eric-channel.h"
 #include "eric-error.h"
+#include "eric-http-query-private.h"
 #include "eric-listener.h"
 #include "eric-sse-channel-private.h"
 #include "eric-sse-encoder-private.h"
@@ -106,24 +107,12 @@ get_last_event_id (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *id = soup_message_headers_get_one (headers, "Last-Event-ID");
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
-  char *attribute, *value;
-  GUriParamsIter iter;
+  g_autofree char *id_from_query = NULL;
 
   if (id != NULL && *id != '\0')
     return g_strdup (id);
-  if (query == NULL)
-    return NULL;
-  g_uri_params_iter_init (&iter, query, -1, "&", G_URI_PARAMS_WWW_FORM);
-  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
-    {
-      g_autofree char *name = attribute;
-      g_autofree char *text = value;
-
-      if (g_str_equal (name, "lastEventId") && *text != '\0')
-        return g_steal_pointer (&text);
-    }
-  return NULL;
+  id_from_query = eric_http_query_dup (message, "lastEventId");
+  return id_from_query != NULL && *id_from_query != '\0' ? g_steal_pointer (&id_from_query) : NULL;
 }
 
 /* Sets each cursor behind what the client has. An id of one channel says where

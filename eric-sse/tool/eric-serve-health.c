@@ -65,6 +65,11 @@ health_cb (SoupServer        *soup_server,
   EricServe *serve = user_data;
   Request *request;
 
+  if (!g_str_equal (path, "/health"))
+    {
+      eric_serve_not_found (message);
+      return;
+    }
   if (!eric_serve_only_get (message))
     return;
   request = g_new0 (Request, 1);
@@ -77,5 +82,5 @@ health_cb (SoupServer        *soup_server,
 void
 eric_serve_health_add (EricServe *serve)
 {
-  soup_server_add_handler (serve->soup_server, "/health", health_cb, serve, NULL);
+  eric_serve_add_handler (serve, "/health", health_cb);
 }

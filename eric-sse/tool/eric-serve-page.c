@@ -25,8 +25,8 @@ static const struct
   { ".svg", "image/svg+xml" },
 };
 
-static void
-answer_not_found (SoupServerMessage *message)
+void
+eric_serve_not_found (SoupServerMessage *message)
 {
   static const char sentence[] = "There is nothing here\n";
 
@@ -61,7 +61,7 @@ answer_file (SoupServerMessage *message,
       content_type = content_types[i].content_type;
   if (content == NULL || content_type == NULL)
     {
-      answer_not_found (message);
+      eric_serve_not_found (message);
       return;
     }
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
@@ -187,7 +187,7 @@ root_cb (SoupServer        *soup_server,
 {
   if (!g_str_equal (path, "/"))
     {
-      answer_not_found (message);
+      eric_serve_not_found (message);
       return;
     }
   if (!eric_serve_only_get (message))
@@ -207,14 +207,34 @@ file_cb (SoupServer        *soup_server,
          gpointer           user_data)
 {
   if (!g_str_has_prefix (path, "/page/"))
-    answer_not_found (message);
+    eric_serve_not_found (message);
   else if (eric_serve_only_get (message))
     answer_file (message, path + strlen ("/page/"));
+}
+
+/* libsoup reads a body that nobody wants, and would keep it. */
+static void
+early_cb (SoupServer        *soup_server,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           user_data)
+{
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+}
+
+void
+eric_serve_add_handler (EricServe          *serve,
+                        const char         *path,
+                        SoupServerCallback  handler)
+{
+  soup_server_add_early_handler (serve->soup_server, path, early_cb, NULL, NULL);
+  soup_server_add_handler (serve->soup_server, path, handler, serve, NULL);
 }
 
 void
 eric_serve_page_add (EricServe *serve)
 {
-  soup_server_add_handler (serve->soup_server, NULL, root_cb, serve, NULL);
-  soup_server_add_handler (serve->soup_server, "/page", file_cb, serve, NULL);
+  eric_serve_add_handler (serve, NULL, root_cb);
+  eric_serve_add_handler (serve, "/page", file_cb);
 }

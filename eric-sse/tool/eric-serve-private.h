@@ -62,7 +62,12 @@ void     eric_serve_health_add     (EricServe         *serve);
 void     eric_serve_presence_start (EricServe         *serve);
 void     eric_serve_presence_stop  (EricServe         *serve);
 
+/* For paths that want no body. */
+void     eric_serve_add_handler    (EricServe          *serve,
+                                    const char         *path,
+                                    SoupServerCallback  handler);
 /* Answers 405 to any other method. */
-gboolean eric_serve_only_get       (SoupServerMessage *message);
+gboolean eric_serve_only_get       (SoupServerMessage  *message);
+void     eric_serve_not_found      (SoupServerMessage  *message);
 
 G_END_DECLS

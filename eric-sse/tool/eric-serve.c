@@ -171,18 +171,16 @@ eric_serve_main (int    argc,
 
   if (code < 0)
     {
-      code = ERIC_EXIT_FAILED;
-      start (&serve);
-      if (listen_and_tell (&serve))
-        {
-          guint interrupt = g_unix_signal_add (SIGINT, signal_cb, &serve);
-          guint terminate = g_unix_signal_add (SIGTERM, signal_cb, &serve);
+      guint interrupt, terminate;
 
-          g_main_loop_run (serve.loop);
-          g_source_remove (interrupt);
-          g_source_remove (terminate);
-          code = ERIC_EXIT_OK;
-        }
+      start (&serve);
+      interrupt = g_unix_signal_add (SIGINT, signal_cb, &serve);
+      terminate = g_unix_signal_add (SIGTERM, signal_cb, &serve);
+      code = listen_and_tell (&serve) ? ERIC_EXIT_OK : ERIC_EXIT_FAILED;
+      if (code == ERIC_EXIT_OK)
+        g_main_loop_run (serve.loop);
+      g_source_remove (interrupt);
+      g_source_remove (terminate);
       stop (&serve);
     }
   eric_serve_options_clear (&serve.options);

@@ -1,0 +1,88 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-http-query-private.h"
+
+/* (transfer full) (nullable): NULL if it is not UTF-8, or contains NUL */
+static char *
+decode (const char *text,
+        gsize       length)
+{
+  g_autofree char *copy = g_strndup (text, length);
+  g_autofree char *decoded = NULL;
+
+  g_strdelimit (copy, "+", ' ');
+  decoded = g_uri_unescape_string (copy, NULL);
+  if (decoded == NULL || !g_utf8_validate (decoded, -1, NULL))
+    return NULL;
+  return g_steal_pointer (&decoded);
+}
+
+/* Takes the next pair from the query, and moves on. FALSE at the end. What cannot
+ * be decoded is NULL. */
+static gboolean
+take_pair (const char **query,
+           char       **name,
+           char       **value)
+{
+  gsize length, name_length;
+
+  if (*query == NULL || **query == '\0')
+    return FALSE;
+  length = strcspn (*query, "&");
+  name_length = MIN (strcspn (*query, "="), length);
+  *name = decode (*query, name_length);
+  *value = name_length < length ? decode (*query + name_length + 1, length - name_length - 1)
+                                : g_strdup ("");
+  *query += length + ((*query)[length] == '&' ? 1 : 0);
+  return TRUE;
+}
+
+gboolean
+eric_http_query_is_valid (SoupServerMessage *message)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  gboolean valid = TRUE;
+  char *name, *value;
+
+  while (valid && take_pair (&query, &name, &value))
+    {
+      valid = name != NULL && value != NULL;
+      g_free (name);
+      g_free (value);
+    }
+  return valid;
+}
+
+/* Returns: (transfer full): all values of a name, in order */
+char **
+eric_http_query_dup_all (SoupServerMessage *message,
+                         const char        *name)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
+  char *found, *value;
+
+  while (take_pair (&query, &found, &value))
+    {
+      if (value != NULL && g_strcmp0 (found, name) == 0)
+        g_strv_builder_add (values, value);
+      g_free (found);
+      g_free (value);
+    }
+  return g_strv_builder_end (values);
+}
+
+/* Returns: (transfer full) (nullable): the first value of a name */
+char *
+eric_http_query_dup (SoupServerMessage *message,
+                     const char        *name)
+{
+  g_auto (GStrv) values = eric_http_query_dup_all (message, name);
+
+  return g_strdup (values[0]);
+}
