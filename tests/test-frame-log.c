@@ -202,10 +202,14 @@ test_frame_log_locate (void)
 {
   guint64 before = eric_frame_number_next ();
   EricFrameLog *log = make_log (3, 10);
+  Reader reader = { .reader.wake = woken_cb };
   guint64 numbers[5], index;
 
-  g_assert_true (eric_frame_log_locate (log, eric_frame_number_current (), &index));
+  eric_frame_log_attach (log, &reader.reader);
+  eric_frame_log_set_done (log, &reader.reader, 10);
+  g_assert_true (eric_frame_log_locate (log, eric_frame_number_current (), &reader.reader, &index));
   g_assert_cmpuint (index, ==, 0);
+  g_assert_cmpuint (reader.reader.done, ==, 0);
   for (int i = 0; i < 5; i++)
     {
       numbers[i] = append (log, NULL, i);
@@ -214,17 +218,18 @@ test_frame_log_locate (void)
 
   for (int i = 1; i < 5; i++)
     {
-      g_assert_true (eric_frame_log_locate (log, numbers[i], &index));
+      g_assert_true (eric_frame_log_locate (log, numbers[i], &reader.reader, &index));
       g_assert_cmpuint (index, ==, i + 1);
-      g_assert_true (eric_frame_log_locate (log, numbers[i] + 1, &index));
+      g_assert_true (eric_frame_log_locate (log, numbers[i] + 1, &reader.reader, &index));
       g_assert_cmpuint (index, ==, i + 1);
     }
-  g_assert_false (eric_frame_log_locate (log, numbers[0], &index));
+  g_assert_false (eric_frame_log_locate (log, numbers[0], &reader.reader, &index));
   g_assert_cmpuint (index, ==, 2);
-  g_assert_false (eric_frame_log_locate (log, before - 1, &index));
+  g_assert_false (eric_frame_log_locate (log, before - 1, &reader.reader, &index));
   g_assert_cmpuint (index, ==, 2);
-  eric_frame_log_locate_start (log, &index);
+  g_assert_false (eric_frame_log_locate (log, 0, &reader.reader, &index));
   g_assert_cmpuint (index, ==, 2);
+  eric_frame_log_detach (log, &reader.reader);
   eric_frame_log_unref (log);
 }
 
@@ -272,12 +277,35 @@ test_frame_log_ids (void)
   eric_frame_log_unref (log);
 }
 
+/* What is to be replayed is kept until its reader has it. */
+static void
+test_frame_log_pin (void)
+{
+  EricFrameLog *log = make_log (2, 10);
+  Reader reader = { .reader.wake = woken_cb };
+  guint64 index;
+
+  for (int i = 0; i < 4; i++)
+    append (log, NULL, i);
+  eric_frame_log_attach (log, &reader.reader);
+  eric_frame_log_locate (log, 0, &reader.reader, &index);
+  g_assert_cmpuint (index, ==, 2);
+  for (int i = 4; i < 8; i++)
+    append (log, NULL, i);
+  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 2);
+  assert_copy (log, index, "data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\ndata: 6\n\ndata: 7\n\n");
+  eric_frame_log_set_done (log, &reader.reader, 8);
+  assert_copy (log, index, NULL);
+  eric_frame_log_detach (log, &reader.reader);
+  eric_frame_log_unref (log);
+}
+
 /* The ring grows while entries are in the middle of it. */
 static void
 test_frame_log_growth (void)
 {
   EricFrameLog *log = make_log (10, 10);
-  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (int i = 0; i < 25; i++)
     append (log, NULL, i % 10);
@@ -285,7 +313,7 @@ test_frame_log_growth (void)
   for (int i = 0; i < 500; i++)
     append (log, NULL, i % 10);
 
-  messages = eric_frame_log_get_messages (log, 0);
+  g_assert_false (eric_frame_log_replay (log, 0, messages));
   g_assert_cmpuint (messages->len, ==, 510);
   for (guint i = 0; i < messages->len; i++)
     g_assert_cmpint (g_variant_get_int64 (eric_message_get_payload (messages->pdata[i])), ==,
@@ -303,6 +331,7 @@ main (int    argc,
   g_test_add_func ("/eric/frame-log/history", test_frame_log_history);
   g_test_add_func ("/eric/frame-log/readers", test_frame_log_readers);
   g_test_add_func ("/eric/frame-log/locate", test_frame_log_locate);
+  g_test_add_func ("/eric/frame-log/pin", test_frame_log_pin);
   g_test_add_func ("/eric/frame-log/ids", test_frame_log_ids);
   g_test_add_func ("/eric/frame-log/growth", test_frame_log_growth);
   return g_test_run ();

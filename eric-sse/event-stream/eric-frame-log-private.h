@@ -86,13 +86,11 @@ gboolean      eric_frame_log_find_id     (EricFrameLog          *log,
                                           guint64               *number);
 gboolean      eric_frame_log_locate      (EricFrameLog          *log,
                                           guint64                number,
+                                          EricFrameReader       *reader,
                                           guint64               *index);
-void          eric_frame_log_locate_start
-                                         (EricFrameLog          *log,
-                                          guint64               *index);
-GPtrArray    *eric_frame_log_get_messages
-                                         (EricFrameLog          *log,
-                                          guint64                index);
+gboolean      eric_frame_log_replay      (EricFrameLog          *log,
+                                          guint64                number,
+                                          GPtrArray             *messages);
 
 void          eric_frame_log_attach      (EricFrameLog          *log,
                                           EricFrameReader       *reader);

@@ -386,17 +386,14 @@ eric_frame_log_find_id (EricFrameLog *log,
 
 /* Where the history goes on behind a number. FALSE if something between is no
  * longer, or was never, in it: @index is the oldest that is, then. */
-gboolean
-eric_frame_log_locate (EricFrameLog *log,
-                       guint64       number,
-                       guint64      *index)
+static gboolean
+locate_locked (EricFrameLog *log,
+               guint64       number,
+               guint64      *index)
 {
-  gboolean continues;
   guint64 low, high;
 
-  g_mutex_lock (&log->lock);
   trim_locked (log);
-  continues = number >= log->forgotten;
   low = log->history;
   high = log->end;
   while (low < high)
@@ -409,33 +406,40 @@ eric_frame_log_locate (EricFrameLog *log,
         high = middle;
     }
   *index = low;
+  return number >= log->forgotten;
+}
+
+/* As above; number 0 is before everything. What is there is kept for the reader. */
+gboolean
+eric_frame_log_locate (EricFrameLog    *log,
+                       guint64          number,
+                       EricFrameReader *reader,
+                       guint64         *index)
+{
+  gboolean continues;
+
+  g_mutex_lock (&log->lock);
+  continues = locate_locked (log, number, index);
+  reader->done = MIN (reader->done, *index);
   g_mutex_unlock (&log->lock);
   return continues;
 }
 
-/* Where the history begins. */
-void
-eric_frame_log_locate_start (EricFrameLog *log,
-                             guint64      *index)
+/* Likewise, but adds the messages themselves to the array. */
+gboolean
+eric_frame_log_replay (EricFrameLog *log,
+                       guint64       number,
+                       GPtrArray    *messages)
 {
-  g_mutex_lock (&log->lock);
-  trim_locked (log);
-  *index = log->history;
-  g_mutex_unlock (&log->lock);
-}
-
-/* (transfer full) (element-type EricMessage): the history from an index on */
-GPtrArray *
-eric_frame_log_get_messages (EricFrameLog *log,
-                             guint64       index)
-{
-  GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean continues;
+  guint64 index;
 
   g_mutex_lock (&log->lock);
-  for (guint64 i = MAX (index, log->history); i < log->end; i++)
+  continues = locate_locked (log, number, &index);
+  for (guint64 i = index; i < log->end; i++)
     g_ptr_array_add (messages, g_object_ref (entry_at (log, i)->message));
   g_mutex_unlock (&log->lock);
-  return messages;
+  return continues;
 }
 
 /* From now on, what is appended is kept for the reader. */

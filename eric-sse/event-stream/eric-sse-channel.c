@@ -659,24 +659,18 @@ eric_sse_channel_replay_after (EricSseChannel  *self,
                                const char      *id,
                                GPtrArray      **messages)
 {
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
   EricFrameLog *log;
-  EricReplay replay;
-  guint64 number, index;
+  gboolean known, continues;
+  guint64 number = 0;
 
   g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), ERIC_REPLAY_UNKNOWN_ID);
   g_return_val_if_fail (id != NULL, ERIC_REPLAY_UNKNOWN_ID);
 
   log = get_private (self)->log;
-  if (!eric_frame_log_find_id (log, id, &number))
-    {
-      replay = ERIC_REPLAY_UNKNOWN_ID;
-      eric_frame_log_locate_start (log, &index);
-    }
-  else if (eric_frame_log_locate (log, number, &index))
-    replay = ERIC_REPLAY_CONTINUED;
-  else
-    replay = ERIC_REPLAY_GAP;
+  known = eric_frame_log_find_id (log, id, &number);
+  continues = eric_frame_log_replay (log, known ? number : 0, found);
   if (messages != NULL)
-    *messages = eric_frame_log_get_messages (log, index);
-  return replay;
+    *messages = g_steal_pointer (&found);
+  return !known ? ERIC_REPLAY_UNKNOWN_ID : continues ? ERIC_REPLAY_CONTINUED : ERIC_REPLAY_GAP;
 }

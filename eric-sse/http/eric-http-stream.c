@@ -124,21 +124,16 @@ place_cursors (EricHubSubscriber *subscriber,
 {
   gboolean earliest = g_strcmp0 (last_event_id, EARLIEST) == 0;
   gboolean known = FALSE, continued = TRUE;
-  guint64 number = 0, index;
+  guint64 number = 0;
 
   for (guint i = 0; i < logs->len && last_event_id != NULL && !earliest && !known; i++)
     known = eric_frame_log_find_id (logs->pdata[i], last_event_id, &number);
 
   for (guint i = 0; i < logs->len; i++)
-    {
-      if (last_event_id == NULL)
-        index = eric_frame_log_get_end (logs->pdata[i]);
-      else if (!known)
-        eric_frame_log_locate_start (logs->pdata[i], &index);
-      else if (!eric_frame_log_locate (logs->pdata[i], number, &index))
-        continued = FALSE;
-      eric_hub_subscriber_set_cursor (subscriber, i, index);
-    }
+    if (last_event_id == NULL)
+      eric_hub_subscriber_begin_live (subscriber, i);
+    else if (!eric_hub_subscriber_begin_after (subscriber, i, known ? number : 0))
+      continued = FALSE;
 
   if (last_event_id == NULL || earliest)
     return NULL;

@@ -46,17 +46,21 @@ void               eric_hub_set_slow_consumer     (EricHub                *hub,
                                                    EricSlowConsumer        slow_consumer);
 guint              eric_hub_get_n_subscribers     (EricHub                *hub);
 
-/* A subscriber is made before its cursors are looked up, so that nothing is
- * forgotten in between, and then added or dropped. */
+/* A subscriber is made, which keeps what its logs get from then on; told for each
+ * log where to begin; and then added or dropped. */
 EricHubSubscriber *eric_hub_subscriber_new        (EricHub                *hub,
                                                    EricFrameLog * const   *logs,
                                                    guint                   n_logs,
                                                    EricFraming             framing,
                                                    guint                   retry_timeout);
 guint64            eric_hub_subscriber_get_id     (EricHubSubscriber      *subscriber);
-void               eric_hub_subscriber_set_cursor (EricHubSubscriber      *subscriber,
+void               eric_hub_subscriber_begin_live
+                                                  (EricHubSubscriber      *subscriber,
+                                                   guint                   n);
+gboolean           eric_hub_subscriber_begin_after
+                                                  (EricHubSubscriber      *subscriber,
                                                    guint                   n,
-                                                   guint64                 index);
+                                                   guint64                 number);
 void               eric_hub_add                   (EricHub                *hub,
                                                    EricHubSubscriber      *subscriber,
                                                    GByteArray             *greeting,

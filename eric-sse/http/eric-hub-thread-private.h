@@ -56,7 +56,7 @@ struct _EricHubTopic
   EricHubThread   *thread;
   EricFrameLog    *log;          /* (owned) */
   guint            n_users;      /* (lock topics_lock): legs, also those to come */
-  int              n_coming;     /* (atomic): legs made but not yet in the row */
+  guint            n_coming;     /* (lock topics_lock): those that are to come */
   int              dirty;        /* (atomic): in thread->inbox_topics */
   EricHubTopic    *next_dirty;   /* (lock inbox_lock) */
   EricHubLeg      *legs;         /* the row */
@@ -146,6 +146,7 @@ EricHubTopic *eric_hub_topic_acquire       (EricHubThread     *thread,
                                             EricFrameLog      *log);
 void          eric_hub_topic_release       (EricHubTopic      *topic);
 void          eric_hub_topic_free          (EricHubTopic      *topic);
+void          eric_hub_topic_arrive        (EricHubTopic      *topic);
 void          eric_hub_topic_join          (EricHubLeg        *leg);
 void          eric_hub_topic_part          (EricHubLeg        *leg);
 void          eric_hub_topic_look          (EricHubTopic      *topic);

@@ -141,7 +141,7 @@ drop (EricHubSubscriber *subscriber)
 {
   for (guint i = 0; i < subscriber->n_legs; i++)
     {
-      g_atomic_int_add (&subscriber->legs[i].topic->n_coming, -1);
+      eric_hub_topic_arrive (subscriber->legs[i].topic);
       eric_hub_topic_release (subscriber->legs[i].topic);
     }
   eric_hub_subscriber_free (subscriber);

@@ -35,7 +35,7 @@ eric_hub_topic_acquire (EricHubThread *thread,
       eric_frame_log_attach (log, &topic->reader);
     }
   topic->n_users++;
-  g_atomic_int_inc (&topic->n_coming);
+  topic->n_coming++;
   g_mutex_unlock (&thread->topics_lock);
   return topic;
 }
@@ -75,6 +75,15 @@ eric_hub_topic_look (EricHubTopic *topic)
   eric_frame_log_look (topic->log, &topic->first, &topic->end, &topic->closed);
 }
 
+/* A leg that was to come has joined, or will not. */
+void
+eric_hub_topic_arrive (EricHubTopic *topic)
+{
+  g_mutex_lock (&topic->thread->topics_lock);
+  topic->n_coming--;
+  g_mutex_unlock (&topic->thread->topics_lock);
+}
+
 void
 eric_hub_topic_join (EricHubLeg *leg)
 {
@@ -84,7 +93,7 @@ eric_hub_topic_join (EricHubLeg *leg)
   if (topic->legs != NULL)
     topic->legs->prev = leg;
   topic->legs = leg;
-  g_atomic_int_add (&topic->n_coming, -1);
+  eric_hub_topic_arrive (topic);
   eric_hub_topic_look (topic);
 }
 
@@ -116,11 +125,24 @@ deliver_to (EricHubLeg *leg)
     }
 }
 
+/* The frames before an index are no longer needed. While somebody is to come, all
+ * are: its place may have been looked up already, but is not known here. */
+static void
+let_go (EricHubTopic *topic,
+        guint64       done)
+{
+  EricHubThread *thread = topic->thread;
+
+  g_mutex_lock (&thread->topics_lock);
+  if (topic->n_coming == 0 && !topic->dead)
+    eric_frame_log_set_done (topic->log, &topic->reader, done);
+  g_mutex_unlock (&thread->topics_lock);
+}
+
 /* Sends what is new to all that can take it. */
 void
 eric_hub_topic_deliver (EricHubTopic *topic)
 {
-  gboolean coming;
   guint64 done;
   EricHubLeg *next;
 
@@ -128,9 +150,6 @@ eric_hub_topic_deliver (EricHubTopic *topic)
   g_atomic_int_set (&topic->dirty, FALSE);
   eric_hub_topic_look (topic);
 
-  /* Likewise: who comes later looks up its place later, which is not before
-   * this end. */
-  coming = g_atomic_int_get (&topic->n_coming) > 0;
   done = topic->end;
   for (EricHubLeg *leg = topic->legs; leg != NULL; leg = next)
     {
@@ -139,8 +158,7 @@ eric_hub_topic_deliver (EricHubTopic *topic)
       if (!leg->subscriber->gone)
         done = MIN (done, leg->cursor);
     }
-  if (!coming && !topic->dead)
-    eric_frame_log_set_done (topic->log, &topic->reader, done);
+  let_go (topic, done);
 }
 
 /* The frames from the leg's cursor on, up to the end at the last look. Most

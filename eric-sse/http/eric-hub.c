@@ -103,12 +103,25 @@ eric_hub_subscriber_get_id (EricHubSubscriber *subscriber)
   return subscriber->id;
 }
 
+/* With what its @n-th log gets next. */
 void
-eric_hub_subscriber_set_cursor (EricHubSubscriber *subscriber,
-                                guint              n,
-                                guint64            index)
+eric_hub_subscriber_begin_live (EricHubSubscriber *subscriber,
+                                guint              n)
 {
-  subscriber->legs[n].cursor = index;
+  EricHubLeg *leg = &subscriber->legs[n];
+
+  leg->cursor = eric_frame_log_get_end (leg->topic->log);
+}
+
+/* Behind a number; FALSE if something is missing there. */
+gboolean
+eric_hub_subscriber_begin_after (EricHubSubscriber *subscriber,
+                                 guint              n,
+                                 guint64            number)
+{
+  EricHubLeg *leg = &subscriber->legs[n];
+
+  return eric_frame_log_locate (leg->topic->log, number, &leg->topic->reader, &leg->cursor);
 }
 
 /* Takes over @subscriber, @greeting, and the connection: @fd alone where it is
