@@ -640,7 +640,7 @@ eric_sse_channel_get_history_length (EricSseChannel *self)
  * eric_sse_channel_replay_after:
  * @self: a channel
  * @id: the id of the last message that the client has
- * @messages: (out) (transfer full) (optional) (element-type EricMessage): return
+ * @messages: (out) (transfer container) (optional) (element-type EricMessage): return
  *   location for the messages that came after it, oldest first
  *
  * Reads from the history what a client missed.

@@ -894,7 +894,7 @@ eric_sse_server_get_n_subscribers (EricSseServer *self)
  *
  * Lists who is connected, in no particular order.
  *
- * Returns: (transfer full) (element-type EricSseSubscriber): the subscribers
+ * Returns: (transfer container) (element-type EricSseSubscriber): the subscribers
  *
  * Since: 0.1
  */

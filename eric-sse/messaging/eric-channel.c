@@ -790,7 +790,7 @@ eric_channel_deliver_next (EricChannel  *self,
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer full) (element-type EricMessage): the messages, at least one
+ * Returns: (transfer container) (element-type EricMessage): the messages, at least one
  *
  * Since: 0.1
  */

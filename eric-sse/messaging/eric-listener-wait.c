@@ -297,7 +297,7 @@ eric_listener_next_batch_async (EricListener        *self,
  *
  * Fails with %G_IO_ERROR_CANCELLED alone.
  *
- * Returns: (transfer full) (nullable) (element-type EricMessage): the messages,
+ * Returns: (transfer container) (nullable) (element-type EricMessage): the messages,
  *   at least one, or %NULL without an error where the listener does not run
  *
  * Since: 0.1

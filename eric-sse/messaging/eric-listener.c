@@ -153,7 +153,7 @@ take (EricListener *self)
   return message;
 }
 
-/* (transfer full) (element-type EricMessage): empty if nothing could be taken */
+/* (transfer container) (element-type EricMessage): empty if nothing could be taken */
 GPtrArray *
 _eric_listener_take_batch (EricListener *self,
                            guint         max_messages)
@@ -722,7 +722,7 @@ eric_listener_deliver_next (EricListener  *self,
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer full) (element-type EricMessage): the messages, at least one
+ * Returns: (transfer container) (element-type EricMessage): the messages, at least one
  *
  * Since: 0.1
  */

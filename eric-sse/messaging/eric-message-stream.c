@@ -334,7 +334,7 @@ eric_message_stream_next_batch_async (EricMessageStream   *self,
  *
  * Fails with %G_IO_ERROR_CANCELLED alone.
  *
- * Returns: (transfer full) (nullable) (element-type EricMessage): the messages,
+ * Returns: (transfer container) (nullable) (element-type EricMessage): the messages,
  *   at least one, or %NULL without an error at the end of the stream
  *
  * Since: 0.1

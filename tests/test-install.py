@@ -1,0 +1,121 @@
+# Copyright 2026 The eric-sse authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is installed is complete, has nothing private in it, and can be used.
+
+Arguments: the command to run meson with, in one word or several; `--`; the build
+directory; the directory of the consumer; the version; then those of `introspection`
+and `vapi` that were built."""
+
+import glob
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+
+def run(*command, **named):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+                          **named)
+    if done.returncode != 0:
+        raise AssertionError(f'{shlex.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}')
+    return done.stdout
+
+
+class Install(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.mkdtemp(prefix='eric-install-')
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        cls.root = os.path.join(cls.directory, 'root')
+        run(*MESON, 'install', '-C', BUILD, '--no-rebuild', '--quiet', '--destdir', cls.root)
+        cls.files = sorted(os.path.relpath(os.path.join(path, name), cls.root)
+                           for path, _, names in os.walk(cls.root) for name in names)
+
+    def find(self, name):
+        found = [path for path in self.files if os.path.basename(path) == name]
+        self.assertEqual(len(found), 1, f'{name} in {self.files}')
+        return os.path.join(self.root, found[0])
+
+    def test_complete(self):
+        names = ['eric-sse-1.pc', 'eric-sse', 'liberic-sse-1.so', 'liberic-sse-1.so.0', 'eric-sse.h',
+                 'eric-version.h', 'eric-enum-types.h']
+        if 'introspection' in FEATURES:
+            names += ['Eric-1.gir', 'Eric-1.typelib']
+        if 'vapi' in FEATURES:
+            names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
+        for name in names:
+            self.find(name)
+        # Every header that <eric-sse.h> includes is there, beside it, and no other.
+        main = self.find('eric-sse.h')
+        with open(main, encoding='utf-8') as file:
+            included = {line.split('"')[1] for line in file if 'include "' in line}
+        self.assertEqual(set(os.listdir(os.path.dirname(main))), included | {'eric-sse.h'})
+        self.assertIn('eric-sse-server.h', included)
+
+    def test_nothing_private(self):
+        for path in self.files:
+            name = os.path.basename(path)
+            for part in 'private', 'internal', 'test', 'config.h', 'bench', '.a', '.gresource':
+                self.assertFalse(name.endswith(part) if part[0] == '.' else part in name, path)
+
+    def test_no_path_of_the_build(self):
+        for name in 'eric-sse-1.pc', 'Eric-1.gir', 'eric-sse-1.vapi', 'eric-enum-types.h':
+            if any(path.endswith(name) for path in self.files):
+                with open(self.find(name), encoding='utf-8') as file:
+                    text = file.read()
+                for directory in BUILD, self.root:
+                    self.assertNotIn(directory, text, name)
+
+    def test_command(self):
+        environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
+        self.assertEqual(run(self.find('eric-sse'), '--version', env=environment), f'eric-sse {VERSION}\n')
+
+    def test_consumer(self):
+        pc = self.find('eric-sse-1.pc')
+        libraries = os.path.dirname(self.find('liberic-sse-1.so'))
+        # Only the library itself is below the new root; what it needs is not, so
+        # that its prefix is moved rather than the root of everything.
+        prefix = run('pkg-config', '--variable=prefix', pc).strip()
+        there = os.path.join(self.directory, 'pkgconfig')
+        os.mkdir(there)
+        with open(pc, encoding='utf-8') as file:
+            text = file.read().replace(f'prefix={prefix}\n', f'prefix={self.root}{prefix}\n', 1)
+        with open(os.path.join(there, 'eric-sse-1.pc'), 'w', encoding='utf-8') as file:
+            file.write(text)
+        environment = dict(os.environ, PKG_CONFIG_PATH=there, LD_LIBRARY_PATH=libraries)
+        for name in 'CFLAGS', 'LDFLAGS', 'DESTDIR', 'MESON_BUILD_ROOT', 'MESON_SOURCE_ROOT':
+            environment.pop(name, None)
+        build = os.path.join(self.directory, 'build')
+        run(*MESON, 'setup', build, CONSUMER, env=environment)
+        run(*MESON, 'compile', '-C', build, env=environment)
+        self.assertEqual(run(os.path.join(build, 'consumer'), env=environment), f'It works with {VERSION}\n')
+
+        # By pkg-config alone, with no more than it says.
+        flags = run('pkg-config', '--cflags', '--libs', 'eric-sse-1', env=environment).split()
+        program = os.path.join(self.directory, 'program')
+        run('cc', '-Wall', '-Werror', os.path.join(CONSUMER, 'main.c'), '-o', program, *flags, env=environment)
+        self.assertEqual(run(program, env=environment), f'It works with {VERSION}\n')
+        # The namespace for introspection tools is that which is installed.
+        for variable, feature in ('introspection', 'introspection'), ('vapi', 'vapi'):
+            self.assertEqual(run('pkg-config', f'--variable={variable}', 'eric-sse-1', env=environment).strip(),
+                             'true' if feature in FEATURES else 'false')
+
+    def test_soname(self):
+        library = self.find('liberic-sse-1.so.0')
+        self.assertTrue(glob.glob(f'{os.path.dirname(library)}/liberic-sse-1.so.0.*'))
+        if shutil.which('readelf') is not None:
+            self.assertIn('[liberic-sse-1.so.0]', run('readelf', '-d', library))
+
+
+if __name__ == '__main__':
+    at = sys.argv.index('--')
+    MESON = sys.argv[1:at]
+    BUILD, CONSUMER, VERSION, *FEATURES = sys.argv[at + 1:]
+    BUILD = os.path.realpath(BUILD)
+    if shutil.which('pkg-config') is None:
+        print('there is no pkg-config')
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1], verbosity=2)
