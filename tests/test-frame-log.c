@@ -179,9 +179,11 @@ test_frame_log_readers (void)
   assert_copy (log, 3, NULL);
   assert_copy (log, 4, "data: 4\n\n");
 
-  /* The newest is kept whatever its size. */
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = 3, .max_bytes = 1 });
+  /* The oldest is not counted. */
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = 3, .max_bytes = CHUNK_SIZE });
   append (log, NULL, 5);
+  assert_copy (log, 4, "data: 4\n\ndata: 5\n\n");
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = 3, .max_bytes = CHUNK_SIZE - 1 });
   assert_copy (log, 5, "data: 5\n\n");
   assert_copy (log, 4, NULL);
 

@@ -105,6 +105,9 @@ gboolean      eric_frame_log_copy        (EricFrameLog          *log,
                                           gsize                  max_bytes,
                                           EricFraming            framing,
                                           EricSpan              *span);
+GBytes       *eric_frame_log_get_frame   (EricFrameLog          *log,
+                                          guint64                index,
+                                          EricFraming            framing);
 
 void          eric_span_init             (EricSpan              *span);
 void          eric_span_clear            (EricSpan              *span);

@@ -20,7 +20,7 @@ typedef struct
   guint64      number;
   gint64       time;         /* monotonic, microseconds */
   EricMessage *message;      /* (owned) */
-  char        *frame;        /* (owned): the message as a chunk */
+  GBytes      *frame;        /* (owned): the message as a chunk */
   gsize        length;       /* of the whole frame */
   gsize        head;         /* of the chunk's head: the payload begins there */
   gboolean     own_id;       /* the application gave the id */
@@ -154,7 +154,7 @@ drop_first_locked (EricFrameLog *log)
       known_at == GSIZE_TO_POINTER (log->first))
     g_hash_table_remove (log->own_ids, eric_message_get_id (entry->message));
   g_clear_object (&entry->message);
-  g_clear_pointer (&entry->frame, g_free);
+  g_clear_pointer (&entry->frame, g_bytes_unref);
   log->first++;
 }
 
@@ -208,13 +208,14 @@ trim_locked (EricFrameLog *log)
       log->history++;
     }
 
-  /* The newest is kept for its readers whatever its size. */
+  /* One message may be larger than all the bytes there are for a backlog: the oldest
+   * is not counted in, so that its readers have a chance to read it. */
   done = get_done_locked (log);
   while (log->first < log->history &&
          (log->first < done ||
           (log->first + 1 < log->end &&
            (log->end - log->first > log->backlog_limits.max_messages ||
-            log->bytes > log->backlog_limits.max_bytes))))
+            log->bytes - entry_at (log, log->first)->length > log->backlog_limits.max_bytes))))
     drop_first_locked (log);
 }
 
@@ -273,7 +274,7 @@ encode (Entry *entry)
   g_byte_array_append (frame, (const guint8 *) payload->str, payload->len);
   g_byte_array_append (frame, (const guint8 *) CHUNK_TAIL, strlen (CHUNK_TAIL));
   entry->length = frame->len;
-  entry->frame = (char *) g_byte_array_free (frame, FALSE);
+  entry->frame = g_byte_array_free_to_bytes (frame);
 }
 
 static void
@@ -476,18 +477,30 @@ eric_frame_log_set_done (EricFrameLog    *log,
   g_mutex_unlock (&log->lock);
 }
 
+/* Which part of an entry's frame goes out. */
+static void
+get_part (const Entry *entry,
+          EricFraming  framing,
+          gsize       *offset,
+          gsize       *length)
+{
+  gboolean chunked = framing == ERIC_FRAMING_CHUNKED;
+
+  *offset = chunked ? 0 : entry->head;
+  *length = chunked ? entry->length : entry->length - entry->head - strlen (CHUNK_TAIL);
+}
+
 static void
 copy_entry (const Entry *entry,
             EricFraming  framing,
             EricSpan    *span)
 {
   EricSpanFrame frame = { .number = entry->number };
+  const guint8 *data = g_bytes_get_data (entry->frame, NULL);
+  gsize offset, length;
 
-  if (framing == ERIC_FRAMING_CHUNKED)
-    g_byte_array_append (span->bytes, (const guint8 *) entry->frame, entry->length);
-  else
-    g_byte_array_append (span->bytes, (const guint8 *) entry->frame + entry->head,
-                         entry->length - entry->head - strlen (CHUNK_TAIL));
+  get_part (entry, framing, &offset, &length);
+  g_byte_array_append (span->bytes, data + offset, length);
   frame.end = span->bytes->len;
   g_array_append_val (span->frames, frame);
 }
@@ -527,4 +540,26 @@ eric_frame_log_copy (EricFrameLog *log,
     *index = log->first;
   g_mutex_unlock (&log->lock);
   return kept;
+}
+
+/* Returns: (transfer full) (nullable): a single frame, which is shared and not
+ * copied; NULL if it is no longer in the log */
+GBytes *
+eric_frame_log_get_frame (EricFrameLog *log,
+                          guint64       index,
+                          EricFraming   framing)
+{
+  GBytes *frame = NULL;
+
+  g_mutex_lock (&log->lock);
+  if (index >= log->first && index < log->end)
+    {
+      const Entry *entry = entry_at (log, index);
+      gsize offset, length;
+
+      get_part (entry, framing, &offset, &length);
+      frame = g_bytes_new_from_bytes (entry->frame, offset, length);
+    }
+  g_mutex_unlock (&log->lock);
+  return frame;
 }

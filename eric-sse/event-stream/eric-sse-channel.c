@@ -255,7 +255,8 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
   /**
    * EricSseChannel:backlog-bytes: (getter get_backlog_bytes) (setter set_backlog_bytes)
    *
-   * How much memory the messages may take that subscribers lag behind.
+   * How much memory the messages may take that subscribers lag behind, besides the
+   * oldest of them.
    *
    * Since: 0.1
    */
@@ -575,7 +576,7 @@ eric_sse_channel_get_backlog_bytes (EricSseChannel *self)
  * @backlog_bytes: the number of bytes
  *
  * Sets how much memory the messages may take that subscribers lag behind. The
- * newest message is kept whatever its size.
+ * oldest of them is not counted, so that a single large message can be read.
  *
  * Not safe while another thread sets limits of the same channel.
  *

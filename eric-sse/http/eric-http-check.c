@@ -18,6 +18,8 @@
 /* When it is taken for lost, in seconds. */
 #define CHECK_TIMEOUT 5
 
+#define CHECK_TEXT "check"
+
 typedef struct
 {
   EricSseChannel *channel;   /* (owned) */
@@ -64,7 +66,7 @@ readable_cb (GSocket      *socket,
     }
 
   g_string_append_len (check->read, buffer, n);
-  if (!g_str_has_suffix (check->read->str, "\n\n"))
+  if (strstr (check->read->str, "data: " CHECK_TEXT "\n\n") == NULL)
     return G_SOURCE_CONTINUE;
   g_task_return_int (task, g_get_monotonic_time () - check->since);
   return G_SOURCE_REMOVE;
@@ -135,7 +137,7 @@ eric_sse_server_check_async (EricSseServer       *self,
       return;
     }
 
-  message = eric_message_new_from_text ("check", "check", NULL);
+  message = eric_message_new_from_text (NULL, CHECK_TEXT, NULL);
   eric_channel_broadcast (ERIC_CHANNEL (check->channel), message, NULL);
 
   g_socket_set_blocking (check->socket, FALSE);

@@ -41,6 +41,7 @@ eric_hub_subscriber_append (EricHubSubscriber *subscriber,
 void
 eric_hub_subscriber_free (EricHubSubscriber *subscriber)
 {
+  g_clear_pointer (&subscriber->rest, g_bytes_unref);
   g_clear_pointer (&subscriber->pending, g_byte_array_unref);
   g_free (subscriber);
 }
@@ -151,6 +152,27 @@ tell_sent (EricHubSubscriber *subscriber)
   hub->callbacks.sent (subscriber->id, hub->callbacks.user_data);
 }
 
+/* TRUE if nothing of a frame is left. */
+static gboolean
+send_rest (EricHubSubscriber *subscriber)
+{
+  const guint8 *bytes;
+  gsize length;
+  gssize n;
+
+  if (subscriber->rest == NULL)
+    return TRUE;
+  bytes = g_bytes_get_data (subscriber->rest, &length);
+  n = write_some (subscriber, bytes + subscriber->rest_sent, length - subscriber->rest_sent);
+  if (n < 0)
+    return FALSE;
+  subscriber->rest_sent += n;
+  if (subscriber->rest_sent < length)
+    return FALSE;
+  g_clear_pointer (&subscriber->rest, g_bytes_unref);
+  return TRUE;
+}
+
 /* TRUE if nothing is pending any more. */
 static gboolean
 send_pending (EricHubSubscriber *subscriber)
@@ -158,6 +180,8 @@ send_pending (EricHubSubscriber *subscriber)
   GByteArray *pending = subscriber->pending;
   gssize n;
 
+  if (!send_rest (subscriber))
+    return FALSE;
   if (pending == NULL)
     return TRUE;
 
@@ -195,26 +219,39 @@ cope_with_gap (EricHubSubscriber *subscriber)
   return TRUE;
 }
 
-/* Takes note of what was sent of the span: a frame that went out in part is
- * completed before anything else. */
+/* Where the n-th frame of a span begins. */
+static gsize
+get_begin (const EricSpan *span,
+           guint           n)
+{
+  return n > 0 ? g_array_index (span->frames, EricSpanFrame, n - 1).end : 0;
+}
+
+/* Takes note of how far the span was sent. Of a frame that went out in part, the
+ * rest comes next: what is small is copied, what is large is shared. */
 static void
 advance (EricHubLeg     *leg,
          const EricSpan *span,
          gsize           sent)
 {
+  EricHubSubscriber *subscriber = leg->subscriber;
   guint n = leg->cursor - span->first;
 
-  for (; n < span->frames->len; n++)
-    {
-      gsize begin = n > 0 ? g_array_index (span->frames, EricSpanFrame, n - 1).end : 0;
-      gsize end = g_array_index (span->frames, EricSpanFrame, n).end;
-
-      if (begin >= sent)
-        break;
-      if (end > sent)
-        eric_hub_subscriber_append (leg->subscriber, span->bytes->data + sent, end - sent);
-    }
+  while (n < span->frames->len && get_begin (span, n + 1) <= sent)
+    n++;
   leg->cursor = span->first + n;
+  if (sent > get_begin (span, n))
+    {
+      gsize left = get_begin (span, n + 1) - sent;
+
+      if (left > ERIC_HUB_MAX_COPY)
+        subscriber->rest = eric_frame_log_get_frame (leg->topic->log, leg->cursor, subscriber->framing);
+      if (subscriber->rest != NULL)
+        subscriber->rest_sent = sent - get_begin (span, n);
+      else
+        eric_hub_subscriber_append (subscriber, span->bytes->data + sent, left);
+      leg->cursor++;
+    }
 }
 
 /* Sends frames straight from the span that is shared. TRUE to go on. */
@@ -224,7 +261,7 @@ send_frames (EricHubSubscriber *subscriber)
   EricHubLeg *leg = &subscriber->legs[0];
   EricSpan *span;
   gboolean kept;
-  gsize from = 0;
+  gsize from;
   gssize n;
 
   if (leg->cursor >= leg->topic->end)
@@ -233,15 +270,14 @@ send_frames (EricHubSubscriber *subscriber)
   if (!kept)
     return cope_with_gap (subscriber);
 
-  if (leg->cursor > span->first)
-    from = g_array_index (span->frames, EricSpanFrame, leg->cursor - span->first - 1).end;
+  from = get_begin (span, leg->cursor - span->first);
   n = write_some (subscriber, span->bytes->data + from, span->bytes->len - from);
   if (n < 0)
     return FALSE;
-  if (!subscriber->blocked)
-    leg->cursor = span->first + span->frames->len;
-  else
+  if (subscriber->blocked)
     advance (leg, span, from + n);
+  else
+    leg->cursor = span->first + span->frames->len;
   return !subscriber->blocked;
 }
 

@@ -40,7 +40,9 @@ struct _EricHubSubscriber
   guint              gone : 1;        /* closed, freed at the end of the turn */
   guint              queued : 1;      /* in thread->gatherers */
   guint              tell_sent : 1;   /* wants to know when all is sent */
-  GByteArray        *pending;         /* (owned) (nullable): goes out before any frame */
+  GBytes            *rest;            /* (owned) (nullable): a large frame, sent in part */
+  gsize              rest_sent;
+  GByteArray        *pending;         /* (owned) (nullable): next, before any frame */
   gsize              pending_sent;
   GIOStream         *stream;          /* (owned) (nullable): TLS */
   GSocket           *socket;          /* (owned) (nullable): below the TLS */
@@ -74,6 +76,7 @@ typedef enum
   ERIC_HUB_FINISH,
   ERIC_HUB_DRAIN,
   ERIC_HUB_DISCONNECT_ALL,
+  ERIC_HUB_TICK,
   ERIC_HUB_STOP,
 } EricHubVerb;
 
@@ -130,6 +133,9 @@ struct _EricHub
 #define ERIC_HUB_SPAN_BYTES        (256 * 1024)
 /* Likewise where they are gathered for one subscriber. */
 #define ERIC_HUB_GATHER_BYTES      (16 * 1024)
+/* What is left of a frame that was sent in part is copied if it is no more than
+ * this; otherwise the frame is kept, for all that are in the middle of it. */
+#define ERIC_HUB_MAX_COPY          (4 * 1024)
 /* What a client may send after its request, before it is taken for broken. */
 #define ERIC_HUB_MAX_RECEIVED      (64 * 1024)
 

@@ -151,6 +151,8 @@ static void
 send_bytes (EricHubSubscriber *subscriber,
             GByteArray        *bytes)
 {
+  if (subscriber->ended)
+    return;
   eric_hub_subscriber_append (subscriber, bytes->data, bytes->len);
   subscriber->tell_sent = TRUE;
   eric_hub_subscriber_flush (subscriber);
@@ -184,6 +186,9 @@ obey (EricHubThread  *thread,
       break;
     case ERIC_HUB_DISCONNECT_ALL:
       for_each_subscriber (thread, disconnect_one);
+      break;
+    case ERIC_HUB_TICK:
+      thread->next_tick = 0;
       break;
     case ERIC_HUB_STOP:
       thread->stopping = TRUE;

@@ -23,12 +23,19 @@ eric_hub_new (const EricHubCallbacks *callbacks)
   return hub;
 }
 
+static void
+post_to_all (EricHub     *hub,
+             EricHubVerb  verb)
+{
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = verb });
+}
+
 /* Closes every connection, and waits for the threads. No callback comes after. */
 void
 eric_hub_free (EricHub *hub)
 {
-  for (guint i = 0; i < hub->n_threads; i++)
-    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_STOP });
+  post_to_all (hub, ERIC_HUB_STOP);
   for (guint i = 0; i < hub->n_threads; i++)
     eric_hub_thread_join (&hub->threads[i]);
   g_free (hub->threads);
@@ -41,6 +48,7 @@ eric_hub_set_keepalive (EricHub *hub,
                         guint    keepalive)
 {
   g_atomic_int_set (&hub->keepalive, keepalive);
+  post_to_all (hub, ERIC_HUB_TICK);
 }
 
 /* In milliseconds; 0 for any patience. */
@@ -49,6 +57,7 @@ eric_hub_set_stall_timeout (EricHub *hub,
                             guint    stall_timeout)
 {
   g_atomic_int_set (&hub->stall_timeout, stall_timeout);
+  post_to_all (hub, ERIC_HUB_TICK);
 }
 
 void
@@ -188,14 +197,12 @@ eric_hub_finish (EricHub           *hub,
 void
 eric_hub_drain (EricHub *hub)
 {
-  for (guint i = 0; i < hub->n_threads; i++)
-    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_DRAIN });
+  post_to_all (hub, ERIC_HUB_DRAIN);
 }
 
 /* Closes all connections now. */
 void
 eric_hub_disconnect_all (EricHub *hub)
 {
-  for (guint i = 0; i < hub->n_threads; i++)
-    eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = ERIC_HUB_DISCONNECT_ALL });
+  post_to_all (hub, ERIC_HUB_DISCONNECT_ALL);
 }

@@ -284,6 +284,21 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f'/proc/{self.pid}/fd'))
 
+    def sockets_open(self):
+        n = 0
+        for name in os.listdir(f'/proc/{self.pid}/fd'):
+            try:
+                n += os.readlink(f'/proc/{self.pid}/fd/{name}').startswith('socket:')
+            except FileNotFoundError:
+                pass   # closed meanwhile
+        return n
+
+    def idle_descriptors(self):
+        """How many descriptors there are with no connection: a client may be done
+        a moment before the server."""
+        wait_until(lambda: self.sockets_open() == 1, 'only the listening socket is left')
+        return self.descriptors()
+
     def rss(self):
         """Resident memory in bytes."""
         with open(f'/proc/{self.pid}/status', encoding='ascii', errors='replace') as file:

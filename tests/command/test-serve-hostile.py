@@ -17,7 +17,7 @@ class Hostile(serve.TestCase):
     def start(self, *options, **named):
         server = super().start(*options, **named)
         self.assert_healthy(server)
-        server.idle = server.descriptors()
+        server.idle = server.idle_descriptors()
         return server
 
     def assert_untouched(self, server):

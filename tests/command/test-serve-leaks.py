@@ -8,7 +8,7 @@ import struct
 import serve
 
 ROUND = 5000
-MOST_GROWTH = 512 << 10  # bytes of resident memory, in the second round
+MOST_GROWTH = 512 << 10   # bytes of resident memory, in the second round
 
 # Closing with a linger time of 0 sends a reset.
 RESET = struct.pack('ii', 1, 0)
@@ -69,7 +69,7 @@ class Leaks(serve.TestCase):
         server = self.start('--history', '10')
         server.publish('news', 'x')
         self.assert_healthy(server)
-        descriptors = server.descriptors()
+        descriptors = server.idle_descriptors()
 
         self.run_round(server, use, source)
         server.wait_descriptors(descriptors)
@@ -112,7 +112,7 @@ class OutOfDescriptors(serve.TestCase):
     def test_out_of_descriptors(self):
         server = self.start(descriptors=self.LIMIT)
         self.assert_healthy(server)
-        before = server.descriptors()
+        before = server.idle_descriptors()
 
         crowd = [server.connect() for _ in range(120)]
         serve.wait_until(lambda: server.descriptors() == self.LIMIT, 'there is no descriptor left')

@@ -233,7 +233,7 @@ class Paths(serve.TestCase):
     def test_health_leaves_nothing(self):
         server = self.start()
         self.assert_healthy(server)
-        before = server.descriptors()
+        before = server.idle_descriptors()
         for _ in range(200):
             self.assert_healthy(server)
         server.wait_descriptors(before)
