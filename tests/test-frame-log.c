@@ -3,323 +3,587 @@
 
 #include "config.h"
 
+#include <string.h>
+#include <time.h>
+
 #include <eric-sse.h>
 
 #include "eric-frame-log-private.h"
 #include "test-util.h"
 
+/* The age of messages is told by this clock, which a test can put forward. The
+ * library's objects are linked into this program, so they call this one. */
+static gint64 clock_offset;
+
+gint64
+g_get_monotonic_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return clock_offset + now.tv_sec * G_TIME_SPAN_SECOND + now.tv_nsec / 1000;
+}
+
 typedef struct
 {
-  EricFrameReader reader;   /* first */
-  guint           woken;
-} Reader;
+  EricFrameReader  reader;
+  guint            woken;
+} TestReader;
 
 static void
 woken_cb (EricFrameReader *reader)
 {
-  ((Reader *) reader)->woken++;
+  ((TestReader *) reader)->woken++;
 }
 
-/* Every frame of these is "data: N\n\n", N one digit: 14 bytes as a chunk. */
-#define CHUNK_SIZE 14
-
-static guint64
-append (EricFrameLog *log,
-        const char   *id,
-        int           value)
+static TestReader *
+attach (EricFrameLog *log)
 {
-  g_autoptr (EricMessage) message = eric_message_new_full (NULL, g_variant_new_int64 (value), id, NULL, NULL);
-  guint64 number = eric_frame_number_next ();
+  TestReader *reader = g_new0 (TestReader, 1);
 
-  eric_frame_log_append (log, message, number, id != NULL);
-  return number;
+  reader->reader.wake = woken_cb;
+  eric_frame_log_attach (log, &reader->reader);
+  return reader;
+}
+
+static void
+detach (EricFrameLog *log,
+        TestReader   *reader)
+{
+  eric_frame_log_detach (log, &reader->reader);
+  g_free (reader);
 }
 
 static EricFrameLog *
-make_log (guint history,
-          guint backlog)
+new_log (guint   history_size,
+         guint64 history_bytes,
+         guint   backlog_size,
+         guint64 backlog_bytes)
 {
   EricFrameLog *log = eric_frame_log_new ();
 
-  eric_frame_log_set_history (log, &(EricFrameLimits) { .max_messages = history, .max_bytes = 1000000 });
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = backlog, .max_bytes = 1000000 });
+  eric_frame_log_set_history (log, &(EricFrameLimits) { history_size, 0, history_bytes });
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { backlog_size, 0, backlog_bytes });
   return log;
 }
 
-static char *
-copy (EricFrameLog *log,
-      guint64      *index,
-      guint64       up_to_number,
-      gsize         max_bytes,
-      EricFraming   framing,
-      guint        *n_frames)
-{
-  EricSpan span;
-  char *text = NULL;
+#define NO_LIMIT 1000000
 
-  eric_span_init (&span);
-  if (eric_frame_log_copy (log, index, up_to_number, max_bytes, framing, &span))
-    text = g_strndup ((const char *) span.bytes->data, span.bytes->len);
-  if (n_frames != NULL)
-    *n_frames = span.frames->len;
-  if (span.frames->len > 0)
-    g_assert_cmpuint (g_array_index (span.frames, EricSpanFrame, span.frames->len - 1).end, ==, span.bytes->len);
-  eric_span_clear (&span);
-  return text;
+/* Appends a message whose text is the id; returns its number. */
+static guint64
+append (EricFrameLog *log,
+        const char   *id,
+        gboolean      own_id)
+{
+  guint64 number = eric_frame_number_next ();
+  g_autoptr (EricMessage) message =
+    eric_message_new_full (NULL, g_variant_new_string (id), id, NULL, NULL);
+
+  eric_frame_log_append (log, message, number, own_id);
+  return number;
+}
+
+/* "id: a\ndata: a\n\n" is 15 = 0xf bytes, as a chunk 20. */
+#define PLAIN(x)   "id: " x "\ndata: " x "\n\n"
+#define CHUNKED(x) "f\r\n" PLAIN (x) "\r\n"
+#define CHUNK_SIZE 20
+
+static gboolean
+span_is (EricSpan   *span,
+         const char *expected)
+{
+  return span->bytes->len == strlen (expected) &&
+         (span->bytes->len == 0 || memcmp (span->bytes->data, expected, span->bytes->len) == 0);
 }
 
 static void
 assert_copy (EricFrameLog *log,
              guint64       index,
+             guint64       up_to_number,
+             gsize         max_bytes,
+             EricFraming   framing,
              const char   *expected)
 {
-  g_autofree char *text = copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_PLAIN, NULL);
+  EricSpan span;
+  guint64 at = index;
 
-  g_assert_cmpstr (text, ==, expected);
+  eric_span_init (&span);
+  g_byte_array_append (span.bytes, (const guint8 *) "stale", 5);
+  g_array_set_size (span.frames, 3);
+  g_assert_true (eric_frame_log_copy (log, &at, up_to_number, max_bytes, framing, &span));
+  g_assert_cmpuint (at, ==, index);
+  g_assert_cmpuint (span.first, ==, index);
+  g_assert_true (span_is (&span, expected));
+  if (span.frames->len > 0)
+    g_assert_cmpuint (g_array_index (span.frames, EricSpanFrame, span.frames->len - 1).end, ==,
+                      span.bytes->len);
+  else
+    g_assert_cmpuint (span.bytes->len, ==, 0);
+  eric_span_clear (&span);
 }
 
+/* The index is no longer there, and is moved to the oldest that is. */
 static void
-test_frame_log_framing (void)
+assert_fell_off (EricFrameLog *log,
+                 guint64       index,
+                 guint64       oldest)
 {
-  EricFrameLog *log = make_log (10, 10);
-  g_autofree char *plain = NULL;
-  g_autofree char *chunked = NULL;
-  g_autoptr (GByteArray) comment = g_byte_array_new ();
-  guint64 index = 0;
+  EricSpan span;
 
-  append (log, NULL, 1);
-  append (log, "x", 2);
-  plain = copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_PLAIN, NULL);
-  chunked = copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_CHUNKED, NULL);
-  g_assert_cmpstr (plain, ==, "data: 1\n\nid: x\ndata: 2\n\n");
-  g_assert_cmpstr (chunked, ==, "9\r\ndata: 1\n\n\r\nf\r\nid: x\ndata: 2\n\n\r\n");
-
-  eric_frame_write (comment, ERIC_FRAMING_CHUNKED, ":\n\n", 3);
-  eric_frame_write (comment, ERIC_FRAMING_PLAIN, ":\n\n", 3);
-  g_assert_cmpmem (comment->data, comment->len, "3\r\n:\n\n\r\n:\n\n", 11);
-  eric_frame_log_unref (log);
+  eric_span_init (&span);
+  g_assert_false (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
+  g_assert_cmpuint (index, ==, oldest);
+  g_assert_cmpuint (span.frames->len, ==, 0);
+  eric_span_clear (&span);
 }
 
-static void
-test_frame_log_copy_bounds (void)
+static guint64
+get_first (EricFrameLog *log)
 {
-  EricFrameLog *log = make_log (10, 10);
-  guint64 index = 0, numbers[3];
-  guint n;
-
-  for (int i = 0; i < 3; i++)
-    numbers[i] = append (log, NULL, i);
-
-  g_free (copy (log, &index, G_MAXUINT64, 1, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 1);
-  g_free (copy (log, &index, G_MAXUINT64, 2 * CHUNK_SIZE, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 2);
-  g_free (copy (log, &index, G_MAXUINT64, 2 * CHUNK_SIZE - 1, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 1);
-  g_free (copy (log, &index, numbers[1], 1000, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 2);
-  g_free (copy (log, &index, numbers[0] - 1, 1000, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 0);
-  index = 3;
-  g_free (copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_CHUNKED, &n));
-  g_assert_cmpuint (n, ==, 0);
-  eric_frame_log_unref (log);
-}
-
-/* Without readers, what is kept is the history. */
-static void
-test_frame_log_history (void)
-{
-  EricFrameLog *log = make_log (3, 10);
-  guint64 index = 0;
-
-  for (int i = 0; i < 3; i++)
-    append (log, NULL, i);
-  assert_copy (log, 0, "data: 0\n\ndata: 1\n\ndata: 2\n\n");
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 3);
-
-  append (log, NULL, 3);
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 3);
-  g_assert_cmpuint (eric_frame_log_get_end (log), ==, 4);
-  g_assert_null (copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_PLAIN, NULL));
-  g_assert_cmpuint (index, ==, 1);
-  assert_copy (log, 1, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
-
-  eric_frame_log_set_history (log, &(EricFrameLimits) { .max_messages = 100, .max_bytes = 2 * CHUNK_SIZE });
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 2);
-  eric_frame_log_set_history (log, &(EricFrameLimits) { .max_messages = 100, .max_bytes = 2 * CHUNK_SIZE - 1 });
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 1);
-  eric_frame_log_unref (log);
-}
-
-static void
-test_frame_log_readers (void)
-{
-  EricFrameLog *log = make_log (0, 3);
-  Reader reader = { .reader.wake = woken_cb };
-  guint64 index = 0, first, end;
+  guint64 first, end;
   gboolean closed;
 
-  append (log, NULL, 0);
-  g_assert_null (copy (log, &index, G_MAXUINT64, 1000, ERIC_FRAMING_PLAIN, NULL));
-  g_assert_cmpuint (index, ==, 1);
-
-  eric_frame_log_attach (log, &reader.reader);
-  for (int i = 1; i <= 3; i++)
-    append (log, NULL, i);
-  g_assert_cmpuint (reader.woken, ==, 3);
-  assert_copy (log, 1, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 0);
-
-  append (log, NULL, 4);
-  assert_copy (log, 1, NULL);
-  assert_copy (log, 2, "data: 2\n\ndata: 3\n\ndata: 4\n\n");
-
-  eric_frame_log_set_done (log, &reader.reader, 4);
-  assert_copy (log, 3, NULL);
-  assert_copy (log, 4, "data: 4\n\n");
-
-  /* The oldest is not counted. */
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = 3, .max_bytes = CHUNK_SIZE });
-  append (log, NULL, 5);
-  assert_copy (log, 4, "data: 4\n\ndata: 5\n\n");
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { .max_messages = 3, .max_bytes = CHUNK_SIZE - 1 });
-  assert_copy (log, 5, "data: 5\n\n");
-  assert_copy (log, 4, NULL);
-
-  eric_frame_log_close (log);
-  g_assert_cmpuint (reader.woken, ==, 6);
   eric_frame_log_look (log, &first, &end, &closed);
-  g_assert_cmpuint (first, ==, 5);
-  g_assert_cmpuint (end, ==, 6);
-  g_assert_true (closed);
+  g_assert_cmpuint (end, ==, eric_frame_log_get_end (log));
+  return first;
+}
 
-  eric_frame_log_detach (log, &reader.reader);
-  assert_copy (log, 5, NULL);
+static void
+assert_history (EricFrameLog *log,
+                const char   *expected)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  eric_frame_log_replay (log, 0, messages);
+  for (guint i = 0; i < messages->len; i++)
+    g_string_append (ids, eric_message_get_id (messages->pdata[i]));
+  g_assert_cmpstr (ids->str, ==, expected);
+  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, strlen (expected));
+}
+
+/* What a reader that attaches now is told. */
+static gboolean
+locate (EricFrameLog *log,
+        guint64       number,
+        guint64      *index)
+{
+  TestReader *reader = attach (log);
+  gboolean continues = eric_frame_log_locate (log, number, &reader->reader, index);
+
+  detach (log, reader);
+  return continues;
+}
+
+static void
+test_frame_log_empty (void)
+{
+  EricFrameLog *log = new_log (10, NO_LIMIT, 10, NO_LIMIT);
+  guint64 index = 7;
+
+  g_assert_cmpuint (eric_frame_log_get_end (log), ==, 0);
+  assert_history (log, "");
+  assert_copy (log, 0, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, "");
+  g_assert_true (locate (log, eric_frame_number_current (), &index));
+  g_assert_cmpuint (index, ==, 0);
+  g_assert_true (eric_frame_log_ref (log) == log);
+  eric_frame_log_unref (log);
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_numbers (void)
+{
+  guint64 number = eric_frame_number_next ();
+  gint64 now = g_get_real_time ();
+
+  g_assert_cmpuint (number, >, now - 3600 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (number, <, now + 3600 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (eric_frame_number_current (), ==, number);
+  g_assert_cmpuint (eric_frame_number_next (), ==, number + 1);
+}
+
+static void
+test_frame_log_copy (void)
+{
+  EricFrameLog *log = new_log (10, NO_LIMIT, 10, NO_LIMIT);
+  guint64 b, c;
+
+  append (log, "a", FALSE);
+  b = append (log, "b", FALSE);
+  c = append (log, "c", FALSE);
+  g_assert_cmpuint (eric_frame_log_get_end (log), ==, 3);
+
+  assert_copy (log, 0, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("a") PLAIN ("b") PLAIN ("c"));
+  assert_copy (log, 0, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_CHUNKED,
+               CHUNKED ("a") CHUNKED ("b") CHUNKED ("c"));
+  assert_copy (log, 2, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_CHUNKED, CHUNKED ("c"));
+  assert_copy (log, 3, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_CHUNKED, "");
+
+  assert_copy (log, 0, G_MAXUINT64, 0, ERIC_FRAMING_CHUNKED, CHUNKED ("a"));
+  assert_copy (log, 0, G_MAXUINT64, 1, ERIC_FRAMING_PLAIN, PLAIN ("a"));
+  assert_copy (log, 0, G_MAXUINT64, 2 * CHUNK_SIZE - 1, ERIC_FRAMING_CHUNKED, CHUNKED ("a"));
+  assert_copy (log, 0, G_MAXUINT64, 2 * CHUNK_SIZE, ERIC_FRAMING_CHUNKED, CHUNKED ("a") CHUNKED ("b"));
+
+  assert_copy (log, 0, b, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("a") PLAIN ("b"));
+  assert_copy (log, 1, b, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("b"));
+  assert_copy (log, 2, b, NO_LIMIT, ERIC_FRAMING_PLAIN, "");
+  assert_copy (log, 0, c, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("a") PLAIN ("b") PLAIN ("c"));
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_span_frames (void)
+{
+  EricFrameLog *log = new_log (100, NO_LIMIT, 10, NO_LIMIT);
+  guint64 numbers[40], index = 5;
+  EricSpan span;
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", 1000 + i);
+
+      numbers[i] = append (log, id, FALSE);
+    }
+  eric_span_init (&span);
+  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
+  g_assert_cmpuint (span.frames->len, ==, 35);
+  for (guint i = 0; i < span.frames->len; i++)
+    {
+      EricSpanFrame *frame = &g_array_index (span.frames, EricSpanFrame, i);
+      g_autofree char *text = g_strdup_printf ("id: %u\ndata: %u\n\n", 1005 + i, 1005 + i);
+      gsize length = strlen (text);
+
+      g_assert_cmpuint (frame->number, ==, numbers[5 + i]);
+      g_assert_cmpuint (frame->end, ==, (i + 1) * length);
+      g_assert_cmpmem (span.bytes->data + frame->end - length, length, text, length);
+    }
+  eric_span_clear (&span);
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_frame_write (void)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autofree char *big = g_strnfill (0x12ab, 'x');
+
+  eric_frame_write (out, ERIC_FRAMING_CHUNKED, ":\n\n", 3);
+  eric_frame_write (out, ERIC_FRAMING_PLAIN, ": a\n\n", 5);
+  g_assert_cmpmem (out->data, out->len, "3\r\n:\n\n\r\n: a\n\n", 13);
+  g_byte_array_set_size (out, 0);
+  eric_frame_write (out, ERIC_FRAMING_CHUNKED, big, 0x12ab);
+  g_assert_cmpuint (out->len, ==, 6 + 0x12ab + 2);
+  g_assert_cmpmem (out->data, 6, "12ab\r\n", 6);
+  g_assert_cmpmem (out->data + out->len - 3, 3, "x\r\n", 3);
+}
+
+static void
+test_frame_log_history_size (void)
+{
+  EricFrameLog *log = new_log (3, NO_LIMIT, 10, NO_LIMIT);
+  EricFrameLog *none = new_log (0, NO_LIMIT, 10, NO_LIMIT);
+
+  append (log, "a", FALSE);
+  append (log, "b", FALSE);
+  append (log, "c", FALSE);
+  assert_history (log, "abc");
+  append (log, "d", FALSE);
+  assert_history (log, "bcd");
+  assert_fell_off (log, 0, 1);
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 1, 0, NO_LIMIT });
+  assert_history (log, "d");
+  assert_fell_off (log, 1, 3);
+  g_assert_cmpuint (eric_frame_log_get_end (log), ==, 4);
+
+  append (none, "a", FALSE);
+  assert_history (none, "");
+  g_assert_cmpuint (get_first (none), ==, 1);
+  assert_fell_off (none, 0, 1);
+  eric_frame_log_unref (none);
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_history_bytes (void)
+{
+  EricFrameLog *log = new_log (100, 3 * CHUNK_SIZE, 10, NO_LIMIT);
+
+  append (log, "a", FALSE);
+  append (log, "b", FALSE);
+  append (log, "c", FALSE);
+  assert_history (log, "abc");
+  append (log, "d", FALSE);
+  assert_history (log, "bcd");
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, 3 * CHUNK_SIZE - 1 });
+  assert_history (log, "cd");
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, CHUNK_SIZE - 1 });
+  assert_history (log, "");
+  append (log, "e", FALSE);
+  assert_history (log, "");
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_history_age (void)
+{
+  EricFrameLog *log = new_log (100, NO_LIMIT, 10, NO_LIMIT);
+  guint64 index, a = append (log, "a", FALSE);
+
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 60, NO_LIMIT });
+  clock_offset += 40 * G_TIME_SPAN_SECOND;
+  append (log, "b", FALSE);
+  assert_history (log, "ab");
+  g_assert_true (locate (log, a - 1, &index));
+  clock_offset += 21 * G_TIME_SPAN_SECOND;
+  assert_history (log, "b");
+  g_assert_true (locate (log, a, &index));
+  g_assert_false (locate (log, a - 1, &index));
+  g_assert_cmpuint (index, ==, 1);
+  clock_offset += 40 * G_TIME_SPAN_SECOND;
+  assert_history (log, "");
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_backlog (void)
+{
+  EricFrameLog *log = new_log (0, NO_LIMIT, 3, NO_LIMIT);
+  TestReader *reader = attach (log);
+
+  append (log, "a", FALSE);
+  append (log, "b", FALSE);
+  append (log, "c", FALSE);
+  assert_history (log, "");
+  assert_copy (log, 0, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("a") PLAIN ("b") PLAIN ("c"));
+  append (log, "d", FALSE);
+  assert_fell_off (log, 0, 1);
+  assert_copy (log, 1, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("b") PLAIN ("c") PLAIN ("d"));
+
+  /* The oldest is not counted in. */
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, 2 * CHUNK_SIZE });
+  g_assert_cmpuint (get_first (log), ==, 1);
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, 2 * CHUNK_SIZE - 1 });
+  assert_fell_off (log, 1, 2);
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 1, 0, 1 });
+  assert_copy (log, 3, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("d"));
+  append (log, "e", FALSE);
+  assert_fell_off (log, 3, 4);
+  assert_copy (log, 4, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("e"));
+  detach (log, reader);
+  assert_fell_off (log, 4, 5);
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_done (void)
+{
+  EricFrameLog *log = new_log (0, 0, NO_LIMIT, NO_LIMIT);
+  TestReader *slow, *fast;
+
+  append (log, "a", FALSE);
+  slow = attach (log);
+  fast = attach (log);
+  append (log, "b", FALSE);
+  append (log, "c", FALSE);
+  g_assert_cmpuint (get_first (log), ==, 1);
+  eric_frame_log_set_done (log, &fast->reader, 3);
+  g_assert_cmpuint (get_first (log), ==, 1);
+  eric_frame_log_set_done (log, &slow->reader, 2);
+  g_assert_cmpuint (get_first (log), ==, 2);
+  eric_frame_log_set_done (log, &slow->reader, 3);
+  g_assert_cmpuint (get_first (log), ==, 3);
+  append (log, "d", FALSE);
+  eric_frame_log_set_done (log, &fast->reader, 4);
+  g_assert_cmpuint (get_first (log), ==, 3);
+  detach (log, slow);
+  g_assert_cmpuint (get_first (log), ==, 4);
+  detach (log, fast);
+  eric_frame_log_unref (log);
+}
+
+/* What is history stays, whatever the backlog's limits and the readers. */
+static void
+test_frame_log_history_beats_backlog (void)
+{
+  EricFrameLog *log = new_log (3, NO_LIMIT, 1, 1);
+  TestReader *reader = attach (log);
+
+  append (log, "a", FALSE);
+  append (log, "b", FALSE);
+  append (log, "c", FALSE);
+  append (log, "d", FALSE);
+  eric_frame_log_set_done (log, &reader->reader, 4);
+  assert_history (log, "bcd");
+  g_assert_cmpuint (get_first (log), ==, 1);
+  detach (log, reader);
+  assert_history (log, "bcd");
   eric_frame_log_unref (log);
 }
 
 static void
 test_frame_log_locate (void)
 {
-  guint64 before = eric_frame_number_next ();
-  EricFrameLog *log = make_log (3, 10);
-  Reader reader = { .reader.wake = woken_cb };
-  guint64 numbers[5], index;
+  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  guint64 before = eric_frame_number_current (), between, numbers[4], index;
 
-  eric_frame_log_attach (log, &reader.reader);
-  eric_frame_log_set_done (log, &reader.reader, 10);
-  g_assert_true (eric_frame_log_locate (log, eric_frame_number_current (), &reader.reader, &index));
+  numbers[0] = append (log, "a", FALSE);
+  numbers[1] = append (log, "b", FALSE);
+  between = eric_frame_number_next ();   /* another channel's */
+  g_assert_true (locate (log, before, &index));
   g_assert_cmpuint (index, ==, 0);
-  g_assert_cmpuint (reader.reader.done, ==, 0);
-  for (int i = 0; i < 5; i++)
-    {
-      numbers[i] = append (log, NULL, i);
-      eric_frame_number_next ();   /* other channels draw numbers, too */
-    }
+  g_assert_false (locate (log, before - 1, &index));
+  g_assert_cmpuint (index, ==, 0);
+  g_assert_true (locate (log, between, &index));
+  g_assert_cmpuint (index, ==, 2);
 
-  for (int i = 1; i < 5; i++)
-    {
-      g_assert_true (eric_frame_log_locate (log, numbers[i], &reader.reader, &index));
-      g_assert_cmpuint (index, ==, i + 1);
-      g_assert_true (eric_frame_log_locate (log, numbers[i] + 1, &reader.reader, &index));
-      g_assert_cmpuint (index, ==, i + 1);
-    }
-  g_assert_false (eric_frame_log_locate (log, numbers[0], &reader.reader, &index));
+  numbers[2] = append (log, "c", FALSE);
+  g_assert_true (locate (log, between, &index));
   g_assert_cmpuint (index, ==, 2);
-  g_assert_false (eric_frame_log_locate (log, before - 1, &reader.reader, &index));
+  numbers[3] = append (log, "d", FALSE);
+  g_assert_false (locate (log, numbers[0], &index));
   g_assert_cmpuint (index, ==, 2);
-  g_assert_false (eric_frame_log_locate (log, 0, &reader.reader, &index));
+  g_assert_true (locate (log, numbers[1], &index));
   g_assert_cmpuint (index, ==, 2);
-  eric_frame_log_detach (log, &reader.reader);
+  g_assert_true (locate (log, numbers[2], &index));
+  g_assert_cmpuint (index, ==, 3);
+  g_assert_true (locate (log, numbers[3], &index));
+  g_assert_cmpuint (index, ==, 4);
+  g_assert_false (locate (log, 0, &index));
+  g_assert_cmpuint (index, ==, 2);
   eric_frame_log_unref (log);
 }
 
 static void
-assert_unknown (EricFrameLog *log,
-                const char   *id)
+assert_id (EricFrameLog *log,
+           const char   *id,
+           guint64       expected)
 {
-  guint64 number;
+  guint64 number = 0;
 
-  g_assert_false (eric_frame_log_find_id (log, id, &number));
+  g_assert_true (eric_frame_log_find_id (log, id, &number));
+  g_assert_cmpuint (number, ==, expected);
 }
 
 static void
-test_frame_log_ids (void)
+test_frame_log_find_id (void)
 {
-  EricFrameLog *log = make_log (2, 10);
+  static const char *const unknown[] = { "", "x", " 5", "+5", "-5", "5x", "0x5", "5.0",
+                                         "18446744073709551616" };
+  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  guint64 number, first, second;
   g_autofree char *future = NULL;
-  guint64 a, c, number;
+  g_autofree char *present = NULL;
 
-  a = append (log, "a", 1);
-  g_assert_true (eric_frame_log_find_id (log, "a", &number));
-  g_assert_cmpuint (number, ==, a);
-  append (log, "b", 2);
-  c = append (log, "c", 3);
-  assert_unknown (log, "a");
-  g_assert_true (eric_frame_log_find_id (log, "c", &number));
-  g_assert_cmpuint (number, ==, c);
+  first = append (log, "own", TRUE);
+  append (log, "b", FALSE);
+  assert_id (log, "own", first);
+  g_assert_false (eric_frame_log_find_id (log, "b", &number));
 
-  /* The same id once more: the newer message has it, also when the older is gone. */
-  c = append (log, "c", 4);
-  append (log, "d", 5);
-  g_assert_true (eric_frame_log_find_id (log, "c", &number));
-  g_assert_cmpuint (number, ==, c);
-  append (log, NULL, 6);
-  assert_unknown (log, "c");
+  second = append (log, "7", TRUE);        /* drops the first */
+  g_assert_false (eric_frame_log_find_id (log, "own", &number));
+  assert_id (log, "7", second);
+  append (log, "c", FALSE);
+  append (log, "d", FALSE);                /* drops it, so that it is a number */
+  assert_id (log, "7", 7);
 
-  assert_unknown (log, "");
-  assert_unknown (log, "-1");
-  assert_unknown (log, " 1");
-  assert_unknown (log, "1x");
-  assert_unknown (log, "99999999999999999999999");
-  g_assert_true (eric_frame_log_find_id (log, "1", &number));
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    g_assert_false (eric_frame_log_find_id (log, unknown[i], &number));
+  present = g_strdup_printf ("%" G_GUINT64_FORMAT, eric_frame_number_current ());
   future = g_strdup_printf ("%" G_GUINT64_FORMAT, eric_frame_number_current () + 1);
-  assert_unknown (log, future);
+  assert_id (log, present, eric_frame_number_current ());
+  g_assert_false (eric_frame_log_find_id (log, future, &number));
   eric_frame_log_unref (log);
 }
 
-/* What is to be replayed is kept until its reader has it. */
+/* An id that was given twice is that of the newer message, and stays known
+ * until that one goes. */
 static void
-test_frame_log_pin (void)
+test_frame_log_find_duplicate (void)
 {
-  EricFrameLog *log = make_log (2, 10);
-  Reader reader = { .reader.wake = woken_cb };
-  guint64 index;
+  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  guint64 number, newer;
 
-  for (int i = 0; i < 4; i++)
-    append (log, NULL, i);
-  eric_frame_log_attach (log, &reader.reader);
-  eric_frame_log_locate (log, 0, &reader.reader, &index);
-  g_assert_cmpuint (index, ==, 2);
-  for (int i = 4; i < 8; i++)
-    append (log, NULL, i);
-  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 2);
-  assert_copy (log, index, "data: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\ndata: 6\n\ndata: 7\n\n");
-  eric_frame_log_set_done (log, &reader.reader, 8);
-  assert_copy (log, index, NULL);
-  eric_frame_log_detach (log, &reader.reader);
+  append (log, "same", TRUE);
+  newer = append (log, "same", TRUE);
+  assert_id (log, "same", newer);
+  append (log, "c", FALSE);                /* drops the older */
+  assert_id (log, "same", newer);
+  append (log, "d", FALSE);
+  g_assert_false (eric_frame_log_find_id (log, "same", &number));
   eric_frame_log_unref (log);
 }
 
-/* The ring grows while entries are in the middle of it. */
+/* No more history, but kept for a reader: the id is known. */
 static void
-test_frame_log_growth (void)
+test_frame_log_find_kept (void)
 {
-  EricFrameLog *log = make_log (10, 10);
-  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  EricFrameLog *log = new_log (1, NO_LIMIT, 10, NO_LIMIT);
+  TestReader *reader = attach (log);
+  guint64 own = append (log, "own", TRUE), index;
 
-  for (int i = 0; i < 25; i++)
-    append (log, NULL, i % 10);
-  eric_frame_log_set_history (log, &(EricFrameLimits) { .max_messages = 1000, .max_bytes = 1000000 });
-  for (int i = 0; i < 500; i++)
-    append (log, NULL, i % 10);
+  append (log, "b", FALSE);
+  assert_id (log, "own", own);
+  g_assert_true (locate (log, own, &index));
+  g_assert_cmpuint (index, ==, 1);
+  append (log, "c", FALSE);
+  assert_id (log, "own", own);
+  g_assert_false (locate (log, own, &index));
+  detach (log, reader);
+  g_assert_false (eric_frame_log_find_id (log, "own", &own));
+  eric_frame_log_unref (log);
+}
 
-  g_assert_false (eric_frame_log_replay (log, 0, messages));
-  g_assert_cmpuint (messages->len, ==, 510);
-  for (guint i = 0; i < messages->len; i++)
-    g_assert_cmpint (g_variant_get_int64 (eric_message_get_payload (messages->pdata[i])), ==,
-                     i < 10 ? (15 + i) % 10 : i % 10);
+static void
+test_frame_log_wake (void)
+{
+  EricFrameLog *log = new_log (10, NO_LIMIT, 10, NO_LIMIT);
+  TestReader *one = attach (log), *two;
+  guint64 first, end;
+  gboolean closed;
+
+  append (log, "a", FALSE);
+  g_assert_cmpuint (one->woken, ==, 1);
+  two = attach (log);
+  append (log, "b", FALSE);
+  g_assert_cmpuint (one->woken, ==, 2);
+  g_assert_cmpuint (two->woken, ==, 1);
+  detach (log, one);
+
+  eric_frame_log_look (log, &first, &end, &closed);
+  g_assert_false (closed);
+  eric_frame_log_close (log);
+  g_assert_cmpuint (two->woken, ==, 2);
+  eric_frame_log_look (log, &first, &end, &closed);
+  g_assert_true (closed);
+  g_assert_cmpuint (end, ==, 2);
+  assert_copy (log, 0, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("a") PLAIN ("b"));
+  detach (log, two);
+  eric_frame_log_unref (log);
+}
+
+/* The ring grows and goes round many times: what is kept stays right. */
+static void
+test_frame_log_ring (void)
+{
+  EricFrameLog *log = new_log (25, NO_LIMIT, 70, NO_LIMIT);
+  TestReader *reader = attach (log);
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", 1000 + i);
+      g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+      append (log, id, TRUE);
+      if (i % 200 > 100)
+        eric_frame_log_set_done (log, &reader->reader, i);
+      eric_frame_log_replay (log, 0, messages);
+      g_assert_cmpuint (messages->len, ==, MIN (i + 1, 25));
+      g_assert_cmpstr (eric_message_get_id (messages->pdata[messages->len - 1]), ==, id);
+      g_assert_cmpuint (eric_frame_log_get_end (log) - get_first (log), <=, 70);
+    }
+  detach (log, reader);
+  g_assert_cmpuint (get_first (log), ==, 975);
   eric_frame_log_unref (log);
 }
 
@@ -328,13 +592,22 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/eric/frame-log/framing", test_frame_log_framing);
-  g_test_add_func ("/eric/frame-log/copy-bounds", test_frame_log_copy_bounds);
-  g_test_add_func ("/eric/frame-log/history", test_frame_log_history);
-  g_test_add_func ("/eric/frame-log/readers", test_frame_log_readers);
+  g_test_add_func ("/eric/frame-log/empty", test_frame_log_empty);
+  g_test_add_func ("/eric/frame-log/numbers", test_frame_log_numbers);
+  g_test_add_func ("/eric/frame-log/copy", test_frame_log_copy);
+  g_test_add_func ("/eric/frame-log/span-frames", test_frame_log_span_frames);
+  g_test_add_func ("/eric/frame-log/frame-write", test_frame_log_frame_write);
+  g_test_add_func ("/eric/frame-log/history-size", test_frame_log_history_size);
+  g_test_add_func ("/eric/frame-log/history-bytes", test_frame_log_history_bytes);
+  g_test_add_func ("/eric/frame-log/history-age", test_frame_log_history_age);
+  g_test_add_func ("/eric/frame-log/backlog", test_frame_log_backlog);
+  g_test_add_func ("/eric/frame-log/done", test_frame_log_done);
+  g_test_add_func ("/eric/frame-log/history-beats-backlog", test_frame_log_history_beats_backlog);
   g_test_add_func ("/eric/frame-log/locate", test_frame_log_locate);
-  g_test_add_func ("/eric/frame-log/pin", test_frame_log_pin);
-  g_test_add_func ("/eric/frame-log/ids", test_frame_log_ids);
-  g_test_add_func ("/eric/frame-log/growth", test_frame_log_growth);
+  g_test_add_func ("/eric/frame-log/find-id", test_frame_log_find_id);
+  g_test_add_func ("/eric/frame-log/find-duplicate", test_frame_log_find_duplicate);
+  g_test_add_func ("/eric/frame-log/find-kept", test_frame_log_find_kept);
+  g_test_add_func ("/eric/frame-log/wake", test_frame_log_wake);
+  g_test_add_func ("/eric/frame-log/ring", test_frame_log_ring);
   return g_test_run ();
 }

@@ -103,6 +103,19 @@ test_http_stream_wire (void)
     }
 }
 
+/* HTTP/1.0 has no Host header, without which libsoup does not tell the query. */
+static void
+test_http_stream_no_host (void)
+{
+  g_autoptr (HttpFixture) fixture = http_fixture_new ();
+  g_autoptr (HttpClient) client = http_client_new (fixture);
+
+  http_broadcast (fixture->news, "old");
+  http_client_send (client, "GET /events/news?x&lastEventId=earliest HTTP/1.0\r\n\r\n", -1);
+  http_client_wait_events (client, 1);
+  g_assert_cmpstr (http_response_event (client->response, 0)->data->str, ==, "old");
+}
+
 /* Nothing is sent but what is listed. */
 static void
 test_http_stream_headers (void)
@@ -641,6 +654,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/http-stream/wire", test_http_stream_wire);
+  g_test_add_func ("/eric/http-stream/no-host", test_http_stream_no_host);
   g_test_add_func ("/eric/http-stream/headers", test_http_stream_headers);
   g_test_add_func ("/eric/http-stream/first-words", test_http_stream_first_words);
   g_test_add_func ("/eric/http-stream/channel-requested", test_http_stream_channel_requested);

@@ -103,6 +103,25 @@ class Install(unittest.TestCase):
             self.assertEqual(run('pkg-config', f'--variable={variable}', 'eric-sse-1', env=environment).strip(),
                              'true' if feature in FEATURES else 'false')
 
+    def test_subproject(self):
+        """Another project has the sources below it, and builds them as a part of itself."""
+        parent = os.path.join(self.directory, 'parent')
+        os.makedirs(os.path.join(parent, 'subprojects'))
+        os.symlink(os.path.dirname(os.path.dirname(os.path.realpath(CONSUMER))),
+                   os.path.join(parent, 'subprojects', 'eric-sse'))
+        shutil.copy(os.path.join(CONSUMER, 'main.c'), parent)
+        with open(os.path.join(parent, 'meson.build'), 'w', encoding='ascii') as file:
+            file.write("project('parent', 'c')\n"
+                       "executable('consumer', 'main.c', dependencies:\n"
+                       "  dependency('eric-sse-1', fallback: 'eric-sse',\n"
+                       "             default_options: ['introspection=disabled']))\n")
+        build = os.path.join(self.directory, 'build-parent')
+        out = run(*MESON, 'setup', '--wrap-mode=forcefallback', build, parent)
+        for feature in ('tests', 'examples', 'docs'):
+            self.assertRegex(out, rf'{feature} +: NO')
+        run(*MESON, 'compile', '-C', build, 'consumer')
+        self.assertEqual(run(os.path.join(build, 'consumer')), f'It works with {VERSION}\n')
+
     def test_soname(self):
         library = self.find('liberic-sse-1.so.0')
         self.assertTrue(glob.glob(f'{os.path.dirname(library)}/liberic-sse-1.so.0.*'))

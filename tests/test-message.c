@@ -285,12 +285,17 @@ test_message_new_from_json (void)
 #define N_TEXT_THREADS  8
 #define N_TEXT_MESSAGES 300
 
+static int n_waiting;   /* (atomic): threads that have not come to the start yet */
+
 static gpointer
 get_texts_thread (gpointer data)
 {
   GPtrArray *messages = data;
   const char **texts = g_new0 (const char *, messages->len);
 
+  g_atomic_int_add (&n_waiting, -1);
+  while (g_atomic_int_get (&n_waiting) > 0)
+    g_thread_yield ();
   for (guint i = 0; i < messages->len; i++)
     texts[i] = eric_message_get_text (messages->pdata[i]);
   return texts;
@@ -304,6 +309,7 @@ test_message_text_threads (void)
 
   for (int i = 0; i < N_TEXT_MESSAGES; i++)
     g_ptr_array_add (messages, eric_message_new (NULL, g_variant_new ("(iii)", i, i, i), NULL));
+  g_atomic_int_set (&n_waiting, N_TEXT_THREADS);
   for (guint i = 0; i < N_TEXT_THREADS; i++)
     threads[i] = g_thread_new ("get-texts", get_texts_thread, messages);
 

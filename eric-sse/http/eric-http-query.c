@@ -7,6 +7,37 @@
 
 #include "eric-http-query-private.h"
 
+/* libsoup 3.2 takes what follows the path for a part of it where the request has no
+ * Host header, which HTTP/1.0 allows. */
+static gboolean
+is_query_in_path (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  return soup_server_message_get_http_version (message) == SOUP_HTTP_1_0 &&
+         soup_message_headers_get_one (headers, "Host") == NULL;
+}
+
+static const char *
+get_query (SoupServerMessage *message)
+{
+  GUri *uri = soup_server_message_get_uri (message);
+  const char *mark;
+
+  if (!is_query_in_path (message))
+    return g_uri_get_query (uri);
+  mark = strchr (g_uri_get_path (uri), '?');
+  return mark != NULL ? mark + 1 : NULL;
+}
+
+/* Returns: (transfer full): @path, which libsoup says is that of the request */
+char *
+eric_http_query_dup_path (SoupServerMessage *message,
+                          const char        *path)
+{
+  return g_strndup (path, is_query_in_path (message) ? strcspn (path, "?") : strlen (path));
+}
+
 /* (transfer full) (nullable): NULL if it is not UTF-8, or contains NUL */
 static char *
 decode (const char *text,
@@ -45,7 +76,7 @@ take_pair (const char **query,
 gboolean
 eric_http_query_is_valid (SoupServerMessage *message)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  const char *query = get_query (message);
   gboolean valid = TRUE;
   char *name, *value;
 
@@ -63,7 +94,7 @@ char **
 eric_http_query_dup_all (SoupServerMessage *message,
                          const char        *name)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  const char *query = get_query (message);
   g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
   char *found, *value;
 

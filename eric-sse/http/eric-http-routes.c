@@ -338,11 +338,12 @@ handle_cb (SoupServer        *soup_server,
 {
   EricSseServer *self = user_data;
   const char *method = soup_server_message_get_method (message);
+  g_autofree char *target = eric_http_query_dup_path (message, path);
   const char *channel_id = NULL;
 
   for (guint i = 0; channel_id == NULL && self->mounts[i] != NULL; i++)
-    if (g_str_has_prefix (path, self->mounts[i]) && path[strlen (self->mounts[i])] == '/')
-      channel_id = path + strlen (self->mounts[i]) + 1;
+    if (g_str_has_prefix (target, self->mounts[i]) && target[strlen (self->mounts[i])] == '/')
+      channel_id = target + strlen (self->mounts[i]) + 1;
   _eric_http_cors_apply (self, message);
 
   if (channel_id == NULL || *channel_id == '\0')

@@ -195,7 +195,8 @@ class Driver:
     """The W3C protocol, as far as it is needed here."""
 
     def __init__(self, test):
-        process = test.spawn(CHROMEDRIVER, '--port=0', stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = test.spawn(CHROMEDRIVER, '--port=0', bufsize=0, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + BROWSER_TIMEOUT
         match = None
         while match is None:
