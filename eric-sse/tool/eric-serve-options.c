@@ -6,6 +6,7 @@
 #include "eric-serve-private.h"
 #include "eric-tool.h"
 
+#define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT    8080
 #define DEFAULT_HISTORY 1000
 #define MAX_KEEPALIVE   86400   /* seconds */
@@ -61,7 +62,7 @@ eric_serve_options_parse (EricServeOptions  *options,
     { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
       "Port to listen on, 0 for any that is free (default: " G_STRINGIFY (DEFAULT_PORT) ")", "PORT" },
     { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
-      "IP address to listen on (default: 127.0.0.1)", "ADDRESS" },
+      "IP address to listen on (default: " DEFAULT_ADDRESS ")", "ADDRESS" },
     { "history", 0, 0, G_OPTION_ARG_INT, &options->history,
       "Messages to keep for replay in each channel (default: " G_STRINGIFY (DEFAULT_HISTORY) ")", "N" },
     { "keepalive", 0, 0, G_OPTION_ARG_DOUBLE, &options->keepalive,
@@ -82,9 +83,9 @@ eric_serve_options_parse (EricServeOptions  *options,
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("— run an event hub");
   g_autoptr (GError) error = NULL;
+  gboolean parsed;
 
   options->port = DEFAULT_PORT;
-  options->address = g_strdup ("127.0.0.1");
   options->history = DEFAULT_HISTORY;
   options->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE / 1000.0;
   options->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
@@ -92,8 +93,10 @@ eric_serve_options_parse (EricServeOptions  *options,
   g_set_prgname ("eric-sse serve");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_description (context, description);
-  if (!g_option_context_parse (context, &argc, &argv, &error) ||
-      !check (options, &error))
+  parsed = g_option_context_parse (context, &argc, &argv, &error);
+  if (options->address == NULL)
+    options->address = g_strdup (DEFAULT_ADDRESS);
+  if (!parsed || !check (options, &error))
     {
       g_printerr ("eric-sse serve: %s\n", error->message);
       return ERIC_EXIT_USAGE;
