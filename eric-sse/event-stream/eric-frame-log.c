@@ -269,10 +269,8 @@ encode (Entry *entry)
 
   _eric_sse_append_message (payload, entry->message);
   frame = g_byte_array_sized_new (payload->len + CHUNK_HEAD_SIZE + strlen (CHUNK_TAIL));
-  append_head (frame, payload->len);
-  entry->head = frame->len;
-  g_byte_array_append (frame, (const guint8 *) payload->str, payload->len);
-  g_byte_array_append (frame, (const guint8 *) CHUNK_TAIL, strlen (CHUNK_TAIL));
+  eric_frame_write (frame, ERIC_FRAMING_CHUNKED, payload->str, payload->len);
+  entry->head = frame->len - payload->len - strlen (CHUNK_TAIL);
   entry->length = frame->len;
   entry->frame = g_byte_array_free_to_bytes (frame);
 }

@@ -61,6 +61,12 @@ refuse_body (EricSseServer     *self,
   _eric_http_refuse (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, sentence);
 }
 
+static gsize
+get_body_size (SoupServerMessage *message)
+{
+  return GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY));
+}
+
 /* A body of unknown length is dropped as soon as it is too long, and refused when
  * it has ended. */
 static void
@@ -70,8 +76,7 @@ got_chunk_cb (SoupServerMessage *message,
 {
   EricSseServer *self = user_data;
   SoupMessageBody *body = soup_server_message_get_request_body (message);
-  gsize size = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY)) +
-               g_bytes_get_size (chunk);
+  gsize size = get_body_size (message) + g_bytes_get_size (chunk);
 
   g_object_set_data (G_OBJECT (message), BODY_SIZE_KEY, GSIZE_TO_POINTER (size));
   if (size > self->max_body && soup_message_body_get_accumulate (body))
@@ -175,14 +180,13 @@ subscribe (EricSseServer     *self,
 }
 
 static EricMessage *
-make_message (SoupServerMessage  *message,
-              gboolean            json,
-              const char         *data,
-              gsize               length,
-              GError            **error)
+make_message (const char  *event_type,
+              const char  *id,
+              gboolean     json,
+              const char  *data,
+              gsize        length,
+              GError     **error)
 {
-  g_autofree char *event_type = eric_http_query_dup (message, "event");
-  g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (EricMessage) parsed = NULL;
   const char *invalid;
 
@@ -206,11 +210,12 @@ make_message (SoupServerMessage  *message,
 
 /* A message a line; empty lines are skipped. */
 static gboolean
-make_messages (SoupServerMessage  *message,
-               const char         *data,
-               gsize               length,
-               GPtrArray          *messages,
-               GError            **error)
+make_messages (const char  *event_type,
+               const char  *id,
+               const char  *data,
+               gsize        length,
+               GPtrArray   *messages,
+               GError     **error)
 {
   const char *end = data + length;
   guint line = 0;
@@ -226,7 +231,7 @@ make_messages (SoupServerMessage  *message,
         size--;
       if (size > 0)
         {
-          made = make_message (message, TRUE, data, size, error);
+          made = make_message (event_type, id, TRUE, data, size, error);
           if (made == NULL)
             {
               g_prefix_error (error, "Message %u: ", line);
@@ -241,10 +246,12 @@ make_messages (SoupServerMessage  *message,
 
 static gboolean
 read_messages (SoupServerMessage  *message,
-               GBytes             *body,
+               const char         *event_type,
+               const char         *id,
                GPtrArray          *messages,
                GError            **error)
 {
+  g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *type = soup_message_headers_get_content_type (headers, NULL);
   gsize length;
@@ -254,9 +261,10 @@ read_messages (SoupServerMessage  *message,
   if (data == NULL)
     data = "";
   if (type != NULL && g_ascii_strcasecmp (type, "application/x-ndjson") == 0)
-    return make_messages (message, data, length, messages, error);
+    return make_messages (event_type, id, data, length, messages, error);
 
-  made = make_message (message, type != NULL && g_ascii_strcasecmp (type, "application/json") == 0,
+  made = make_message (event_type, id,
+                       type != NULL && g_ascii_strcasecmp (type, "application/json") == 0,
                        data, length, error);
   if (made == NULL)
     return FALSE;
@@ -265,13 +273,9 @@ read_messages (SoupServerMessage  *message,
 }
 
 static gboolean
-is_reserved (SoupServerMessage *message,
-             const char        *channel_id)
+is_reserved (const char *name)
 {
-  g_autofree char *event_type = eric_http_query_dup (message, "event");
-
-  return g_str_has_prefix (channel_id, RESERVED_PREFIX) ||
-         (event_type != NULL && g_str_has_prefix (event_type, RESERVED_PREFIX));
+  return name != NULL && g_str_has_prefix (name, RESERVED_PREFIX);
 }
 
 /* All messages of a body are published, or none. */
@@ -281,12 +285,12 @@ publish (EricSseServer     *self,
          const char        *channel_id)
 {
   g_autoptr (EricSseChannel) channel = NULL;
-  g_autoptr (GBytes) body = NULL;
   g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
   g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (GError) error = NULL;
 
-  if (GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY)) > self->max_body)
+  if (get_body_size (message) > self->max_body)
     {
       refuse_body (self, message);
       return;
@@ -296,14 +300,13 @@ publish (EricSseServer     *self,
       _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
       return;
     }
-  if (is_reserved (message, channel_id))
+  if (is_reserved (channel_id) || is_reserved (event_type))
     {
       _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
                          "Channels and types that begin with " RESERVED_PREFIX " are reserved");
       return;
     }
-  body = soup_message_body_flatten (soup_server_message_get_request_body (message));
-  if (!read_messages (message, body, messages, &error))
+  if (!read_messages (message, event_type, id, messages, &error))
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
       return;

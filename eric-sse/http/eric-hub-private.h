@@ -44,7 +44,6 @@ void               eric_hub_set_stall_timeout     (EricHub                *hub,
                                                    guint                   stall_timeout);
 void               eric_hub_set_slow_consumer     (EricHub                *hub,
                                                    EricSlowConsumer        slow_consumer);
-guint              eric_hub_get_n_subscribers     (EricHub                *hub);
 
 /* A subscriber is made, which keeps what its logs get from then on; told for each
  * log where to begin; and then added or dropped. */

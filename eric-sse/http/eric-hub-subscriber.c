@@ -15,6 +15,14 @@
 #define LAST_CHUNK "0\r\n\r\n"
 #define READ_SIZE  4096
 
+static GByteArray *
+get_pending (EricHubSubscriber *subscriber)
+{
+  if (subscriber->pending == NULL)
+    subscriber->pending = g_byte_array_new ();
+  return subscriber->pending;
+}
+
 static void
 append_comment (EricHubSubscriber *subscriber,
                 const char        *text)
@@ -22,9 +30,7 @@ append_comment (EricHubSubscriber *subscriber,
   g_autoptr (GString) comment = g_string_new (NULL);
 
   _eric_sse_append_comment (comment, text);
-  if (subscriber->pending == NULL)
-    subscriber->pending = g_byte_array_new ();
-  eric_frame_write (subscriber->pending, subscriber->framing, comment->str, comment->len);
+  eric_frame_write (get_pending (subscriber), subscriber->framing, comment->str, comment->len);
 }
 
 /* The bytes are framed already. */
@@ -33,9 +39,7 @@ eric_hub_subscriber_append (EricHubSubscriber *subscriber,
                             const guint8      *bytes,
                             gsize              length)
 {
-  if (subscriber->pending == NULL)
-    subscriber->pending = g_byte_array_new ();
-  g_byte_array_append (subscriber->pending, bytes, length);
+  g_byte_array_append (get_pending (subscriber), bytes, length);
 }
 
 void
@@ -77,7 +81,6 @@ eric_hub_subscriber_leave (EricHubSubscriber *subscriber,
   g_hash_table_remove (thread->subscribers, &subscriber->id);
   subscriber->next_gone = thread->gone;
   thread->gone = subscriber;
-  g_atomic_int_add (&hub->n_subscribers, -1);
   hub->callbacks.left (subscriber->id, reason, hub->callbacks.user_data);
 }
 
@@ -366,15 +369,13 @@ static void
 append_ending (EricHubSubscriber *subscriber)
 {
   subscriber->ended = TRUE;
-  if (subscriber->pending == NULL)
-    subscriber->pending = g_byte_array_new ();
   if (subscriber->reason == ERIC_SSE_DISCONNECT_DRAINED && subscriber->retry_timeout > 0)
     {
       g_autoptr (GString) retry = g_string_new (NULL);
       guint base = MIN (subscriber->retry_timeout, G_MAXINT / 3);
 
       _eric_sse_append_retry (retry, g_random_int_range (base, 3 * base));
-      eric_frame_write (subscriber->pending, subscriber->framing, retry->str, retry->len);
+      eric_frame_write (get_pending (subscriber), subscriber->framing, retry->str, retry->len);
     }
   if (subscriber->framing == ERIC_FRAMING_CHUNKED)
     eric_hub_subscriber_append (subscriber, (const guint8 *) LAST_CHUNK, strlen (LAST_CHUNK));

@@ -123,7 +123,6 @@ struct _EricHub
   guint             n_threads;
   EricHubThread    *threads;        /* (owned) */
   guint64           last_id;        /* (atomic) */
-  int               n_subscribers;  /* (atomic) */
   int               keepalive;      /* (atomic): milliseconds, 0 for none */
   int               stall_timeout;  /* (atomic): milliseconds, 0 for none */
   int               slow_consumer;  /* (atomic): EricSlowConsumer */

@@ -67,13 +67,6 @@ eric_hub_set_slow_consumer (EricHub          *hub,
   g_atomic_int_set (&hub->slow_consumer, slow_consumer);
 }
 
-/* Those that were added and did not leave yet. */
-guint
-eric_hub_get_n_subscribers (EricHub *hub)
-{
-  return g_atomic_int_get (&hub->n_subscribers);
-}
-
 /* The id tells which thread has the subscriber. */
 static EricHubThread *
 thread_of (EricHub *hub,
@@ -147,7 +140,6 @@ eric_hub_add (EricHub           *hub,
   subscriber->fd = fd;
   subscriber->socket = socket;
   subscriber->stream = stream;
-  g_atomic_int_inc (&hub->n_subscribers);
   eric_hub_thread_post (subscriber->thread, &(EricHubCommand) {
     .verb = ERIC_HUB_ADD,
     .subscriber = subscriber,

@@ -26,28 +26,21 @@ checked_cb (GObject      *source,
   Request *request = user_data;
   g_autoptr (GError) error = NULL;
   gint64 latency = eric_sse_server_check_finish (ERIC_SSE_SERVER (source), result, &error);
-  g_autoptr (EricMessage) answer = NULL;
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "status", "s", error == NULL ? "ok" : "failing");
-  if (error == NULL)
-    g_variant_dict_insert (&dict, "latency_us", "x", latency);
-  else
-    g_variant_dict_insert (&dict, "reason", "s", error->message);
-  answer = eric_message_new (NULL, g_variant_dict_end (&dict), NULL);
 
   /* libsoup 3.2 must not be told to go on with a connection that is gone. */
   if (!request->gone)
     {
-      const char *text = eric_message_get_text (answer);
+      GVariantDict dict;
 
-      soup_server_message_set_status (request->message,
-                                      error == NULL ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
-      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                    "Cache-Control", "no-store");
-      soup_server_message_set_response (request->message, "application/json", SOUP_MEMORY_COPY,
-                                        text, strlen (text));
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "status", "s", error == NULL ? "ok" : "failing");
+      if (error == NULL)
+        g_variant_dict_insert (&dict, "latency_us", "x", latency);
+      else
+        g_variant_dict_insert (&dict, "reason", "s", error->message);
+      eric_serve_answer_json (request->message,
+                              error == NULL ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
+                              g_variant_dict_end (&dict));
       soup_server_message_unpause (request->message);
     }
   g_signal_handlers_disconnect_by_func (request->message, disconnected_cb, request);

@@ -47,6 +47,21 @@ eric_serve_only_get (SoupServerMessage *message)
   return FALSE;
 }
 
+/* What is the case now: nobody is to keep it. */
+void
+eric_serve_answer_json (SoupServerMessage *message,
+                        guint              status,
+                        GVariant          *object)
+{
+  g_autoptr (EricMessage) answer = eric_message_new (NULL, object, NULL);
+  const char *text = eric_message_get_text (answer);
+
+  soup_server_message_set_status (message, status, NULL);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Cache-Control", "no-store");
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, text, strlen (text));
+}
+
 static void
 answer_file (SoupServerMessage *message,
              const char        *name)
@@ -147,9 +162,7 @@ answer_state (EricServe         *serve,
               SoupServerMessage *message)
 {
   g_autoptr (GPtrArray) subscribers = eric_sse_server_get_subscribers (serve->sse_server);
-  g_autoptr (EricMessage) state = NULL;
   GVariantBuilder object;
-  const char *text;
 
   g_variant_builder_init (&object, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&object, "{sv}", "name", g_variant_new_string ("eric-sse"));
@@ -159,13 +172,7 @@ answer_state (EricServe         *serve,
   g_variant_builder_add (&object, "{sv}", "n_subscribers", g_variant_new_uint32 (subscribers->len));
   g_variant_builder_add (&object, "{sv}", "channels", describe_channels (serve, subscribers));
   g_variant_builder_add (&object, "{sv}", "subscribers", describe_subscribers (subscribers));
-  state = eric_message_new (NULL, g_variant_builder_end (&object), NULL);
-
-  text = eric_message_get_text (state);
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                "Cache-Control", "no-store");
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, text, strlen (text));
+  eric_serve_answer_json (message, SOUP_STATUS_OK, g_variant_builder_end (&object));
 }
 
 /* Browsers say text/html; everybody else, that they take anything, or JSON. */

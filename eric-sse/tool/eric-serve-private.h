@@ -69,5 +69,9 @@ void     eric_serve_add_handler    (EricServe          *serve,
 /* Answers 405 to any other method. */
 gboolean eric_serve_only_get       (SoupServerMessage  *message);
 void     eric_serve_not_found      (SoupServerMessage  *message);
+/* Takes over the object, an a{sv}. */
+void     eric_serve_answer_json    (SoupServerMessage  *message,
+                                    guint               status,
+                                    GVariant           *object);
 
 G_END_DECLS
