@@ -18,19 +18,27 @@
 static void
 append_lines (GString    *out,
               const char *prefix,
-              const char *text)
+              const char *text,
+              gsize       length)
 {
+  const char *end = text + length;
+  const char *lf = memchr (text, '\n', length);
+
   for (;;)
     {
-      gsize length = strcspn (text, "\r\n");
+      const char *stop = lf != NULL ? lf : end;
+      const char *cr = memchr (text, '\r', stop - text);
 
+      if (cr != NULL)
+        stop = cr;
       g_string_append (out, prefix);
-      g_string_append_len (out, text, length);
+      g_string_append_len (out, text, stop - text);
       g_string_append_c (out, '\n');
-      text += length;
-      if (*text == '\0')
+      if (stop == end)
         return;
-      text += g_str_has_prefix (text, "\r\n") ? 2 : 1;
+      text = stop + (stop == cr && cr + 1 == lf ? 2 : 1);
+      if (lf != NULL && lf < text)
+        lf = memchr (text, '\n', end - text);
     }
 }
 
@@ -40,12 +48,14 @@ _eric_sse_append_message (GString     *out,
 {
   const char *id = eric_message_get_id (message);
   const char *event_type = eric_message_get_event_type (message);
+  gsize length;
+  const char *data = (const char *) eric_message_get_data (message, &length);
 
   if (id != NULL)
-    append_lines (out, "id: ", id);
+    append_lines (out, "id: ", id, strlen (id));
   if (!g_str_equal (event_type, "message"))
-    append_lines (out, "event: ", event_type);
-  append_lines (out, "data: ", eric_message_get_text (message));
+    append_lines (out, "event: ", event_type, strlen (event_type));
+  append_lines (out, "data: ", data, length);
   g_string_append_c (out, '\n');
 }
 
@@ -53,7 +63,7 @@ void
 _eric_sse_append_comment (GString    *out,
                           const char *text)
 {
-  append_lines (out, *text != '\0' ? ": " : ":", text);
+  append_lines (out, *text != '\0' ? ": " : ":", text, strlen (text));
   g_string_append_c (out, '\n');
 }
 

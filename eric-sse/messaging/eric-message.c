@@ -9,6 +9,7 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
+#include "eric-message-private.h"
 
 /**
  * EricMessage:
@@ -37,17 +38,24 @@ struct _EricMessage
 {
   GObject   parent_instance;
 
-  char     *event_type;   /* (owned): a GRefString, shared with copies */
-  GVariant *payload;      /* (owned) (nullable): JSON-shaped */
+  /* All strings are GRefString, shared with copies and within a stream. */
+  char     *event_type;   /* (owned) (nullable): NULL for the default */
   char     *id;           /* (owned) (nullable) */
   char     *sender_id;    /* (owned) (nullable) */
-  char     *text;         /* (owned) (atomic): payload as JSON, made on first use;
-                           * a string payload is its own text */
+
+  /* A message is made from one of these. The other is made on first use, except
+   * that a string payload is its own text. */
+  GVariant *payload;      /* (owned) (nullable) (atomic): JSON-shaped */
+  char     *text;         /* (owned) (nullable) (atomic): may contain NUL */
+  gboolean  is_text;      /* made from text, so the payload is that string */
 };
 
 G_DEFINE_FINAL_TYPE (EricMessage, eric_message, G_TYPE_OBJECT)
 
 #define DEFAULT_EVENT_TYPE "message"
+
+/* Stands for NUL where a string cannot contain it: U+FFFD. */
+#define REPLACEMENT_CHARACTER "\357\277\275"
 
 enum
 {
@@ -86,16 +94,28 @@ check_field (const char  *what,
   return TRUE;
 }
 
+static char *
+ref_string_copy (const char *string)
+{
+  return string != NULL ? g_ref_string_new (string) : NULL;
+}
+
+static char *
+ref_string_share (char *string)
+{
+  return string != NULL ? g_ref_string_acquire (string) : NULL;
+}
+
 static void
 eric_message_finalize (GObject *object)
 {
   EricMessage *self = ERIC_MESSAGE (object);
 
   g_clear_pointer (&self->event_type, g_ref_string_release);
+  g_clear_pointer (&self->id, g_ref_string_release);
+  g_clear_pointer (&self->sender_id, g_ref_string_release);
   g_clear_pointer (&self->payload, g_variant_unref);
-  g_clear_pointer (&self->id, g_free);
-  g_clear_pointer (&self->sender_id, g_free);
-  g_clear_pointer (&self->text, g_free);
+  g_clear_pointer (&self->text, g_ref_string_release);
 
   G_OBJECT_CLASS (eric_message_parent_class)->finalize (object);
 }
@@ -261,14 +281,13 @@ eric_message_new_full (const char  *event_type,
     return NULL;
   if (normal != NULL && g_variant_is_of_type (normal, G_VARIANT_TYPE_MAYBE))
     g_clear_pointer (&normal, g_variant_unref);
-  if (event_type == NULL || *event_type == '\0')
-    event_type = DEFAULT_EVENT_TYPE;
 
   self = g_object_new (ERIC_TYPE_MESSAGE, NULL);
-  self->event_type = g_ref_string_new (event_type);
+  if (event_type != NULL && *event_type != '\0')
+    self->event_type = g_ref_string_new (event_type);
   self->payload = g_steal_pointer (&normal);
-  self->id = g_strdup (id);
-  self->sender_id = g_strdup (sender_id);
+  self->id = ref_string_copy (id);
+  self->sender_id = ref_string_copy (sender_id);
   return self;
 }
 
@@ -297,13 +316,96 @@ eric_message_new_from_text (const char  *event_type,
 {
   g_return_val_if_fail (text != NULL, NULL);
 
-  if (!g_utf8_validate (text, -1, NULL))
+  return eric_message_new_from_data (event_type, (const guint8 *) text, strlen (text), error);
+}
+
+/* NUL is a character like any other in an event stream. */
+static gboolean
+check_text (const char  *text,
+            gsize        length,
+            GError     **error)
+{
+  const char *end = text + length;
+
+  while (!g_utf8_validate_len (text, end - text, &text))
     {
-      g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-                           "The text of a message must be UTF-8");
-      return NULL;
+      if (*text != '\0')
+        {
+          g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+                               "The text of a message must be UTF-8");
+          return FALSE;
+        }
+      text++;
     }
-  return eric_message_new (event_type, g_variant_new_string (text), error);
+  return TRUE;
+}
+
+/**
+ * eric_message_new_from_data:
+ * @event_type: (nullable): what kind of message it is; %NULL and the empty
+ *   string stand for `message`
+ * @data: (array length=length) (element-type guint8): what it says, in UTF-8;
+ *   may contain NUL
+ * @length: the length of @data in bytes
+ * @error: return location for an error, or %NULL
+ *
+ * Makes a message whose payload is a string that a C string may not be able to
+ * hold: see [method@Message.get_data].
+ *
+ * Fails with %ERIC_ERROR_INVALID_MESSAGE_FORMAT where @event_type contains CR or
+ * LF, or where either is not UTF-8.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the message
+ *
+ * Since: 0.1
+ */
+EricMessage *
+eric_message_new_from_data (const char    *event_type,
+                            const guint8  *data,
+                            gsize          length,
+                            GError       **error)
+{
+  const char *text = data != NULL ? (const char *) data : "";
+  EricMessage *self;
+
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
+
+  if (!check_field ("type", event_type, error) || !check_text (text, length, error))
+    return NULL;
+  self = _eric_message_new_received (NULL, text, length, NULL);
+  if (event_type != NULL && *event_type != '\0')
+    self->event_type = g_ref_string_new (event_type);
+  return self;
+}
+
+EricMessage *
+_eric_message_new_received (char       *event_type,
+                            const char *data,
+                            gsize       length,
+                            char       *id)
+{
+  EricMessage *self = g_object_new (ERIC_TYPE_MESSAGE, NULL);
+
+  self->event_type = ref_string_share (event_type);
+  self->id = ref_string_share (id);
+  self->text = g_ref_string_new_len (data, length);
+  self->is_text = TRUE;
+  return self;
+}
+
+/* The text stays as it came. */
+EricMessage *
+_eric_message_new_received_json (const char  *json,
+                                 gsize        length,
+                                 GError     **error)
+{
+  EricMessage *self = eric_message_new_from_json (NULL, json, length, error);
+
+  if (self != NULL)
+    self->text = g_ref_string_new_len (json, length);
+  return self;
 }
 
 /**
@@ -373,10 +475,14 @@ eric_message_copy_with_id (EricMessage  *self,
     return NULL;
 
   copy = g_object_new (ERIC_TYPE_MESSAGE, NULL);
-  copy->event_type = g_ref_string_acquire (self->event_type);
-  copy->payload = self->payload != NULL ? g_variant_ref (self->payload) : NULL;
-  copy->id = g_strdup (id);
-  copy->sender_id = g_strdup (self->sender_id);
+  copy->event_type = ref_string_share (self->event_type);
+  copy->id = ref_string_copy (id);
+  copy->sender_id = ref_string_share (self->sender_id);
+  copy->is_text = self->is_text;
+  if (self->is_text)
+    copy->text = ref_string_share (self->text);
+  else
+    copy->payload = self->payload != NULL ? g_variant_ref (self->payload) : NULL;
   return copy;
 }
 
@@ -400,6 +506,51 @@ eric_message_get_event_type (EricMessage *self)
   return self->event_type != NULL ? self->event_type : DEFAULT_EVENT_TYPE;
 }
 
+/* A GVariant string holds what a C string can hold. */
+static GVariant *
+make_string (char *text)
+{
+  gsize length = g_ref_string_length (text);
+  const char *end = text + length;
+  GString *string;
+
+  if (memchr (text, '\0', length) == NULL)
+    return g_variant_new_string (text);
+
+  string = g_string_sized_new (length + strlen (REPLACEMENT_CHARACTER));
+  for (const char *part = text; part <= end; part += strlen (part) + 1)
+    {
+      if (part > text)
+        g_string_append (string, REPLACEMENT_CHARACTER);
+      g_string_append (string, part);
+    }
+  return g_variant_new_take_string (g_string_free (string, FALSE));
+}
+
+static const char *
+get_text (EricMessage *self,
+          gsize       *length)
+{
+  if (!self->is_text && self->payload == NULL)
+    {
+      *length = 0;
+      return "";
+    }
+  if (!self->is_text && g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
+    return g_variant_get_string (self->payload, length);
+
+  if (g_atomic_pointer_get (&self->text) == NULL)
+    {
+      g_autofree char *json = eric_json_print (self->payload);
+      char *text = g_ref_string_new (json);
+
+      if (!g_atomic_pointer_compare_and_exchange (&self->text, NULL, text))
+        g_ref_string_release (text);
+    }
+  *length = g_ref_string_length (self->text);
+  return self->text;
+}
+
 /**
  * eric_message_get_payload: (get-property payload)
  * @self: a message
@@ -417,15 +568,23 @@ eric_message_get_payload (EricMessage *self)
 {
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
-  return self->payload;
+  if (self->is_text && g_atomic_pointer_get (&self->payload) == NULL)
+    {
+      g_autoptr (GVariant) payload = g_variant_ref_sink (make_string (self->text));
+
+      if (g_atomic_pointer_compare_and_exchange (&self->payload, NULL, payload))
+        g_steal_pointer (&payload);
+    }
+  return g_atomic_pointer_get (&self->payload);
 }
 
 /**
  * eric_message_get_text: (get-property text)
  * @self: a message
  *
- * Gets the payload as text: a string as it is, anything else as JSON on one
- * line, and the empty string where there is no payload.
+ * Gets the payload as text: a string as it is, anything else as JSON, and the
+ * empty string where there is no payload. Where the text contains NUL, U+FFFD
+ * stands for it here: [method@Message.get_data] has it all.
  *
  * It is safe to call this function from any thread.
  *
@@ -436,21 +595,74 @@ eric_message_get_payload (EricMessage *self)
 const char *
 eric_message_get_text (EricMessage *self)
 {
+  gsize length;
+  const char *text;
+
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
-  if (self->payload == NULL)
-    return "";
-  if (g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
-    return g_variant_get_string (self->payload, NULL);
+  text = get_text (self, &length);
+  if (memchr (text, '\0', length) == NULL)
+    return text;
+  return g_variant_get_string (eric_message_get_payload (self), NULL);
+}
 
-  if (g_atomic_pointer_get (&self->text) == NULL)
-    {
-      char *text = eric_json_print (self->payload);
+/**
+ * eric_message_get_data:
+ * @self: a message
+ * @length: (out): return location for the length of the text in bytes
+ *
+ * Gets the payload as the data of a Server-Sent Event: what
+ * [method@Message.get_text] gives, but with a length, so that NUL can be in it.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer none) (array length=length) (element-type guint8): the text in
+ *   UTF-8, valid as long as @self
+ *
+ * Since: 0.1
+ */
+const guint8 *
+eric_message_get_data (EricMessage *self,
+                       gsize       *length)
+{
+  g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
+  g_return_val_if_fail (length != NULL, NULL);
 
-      if (!g_atomic_pointer_compare_and_exchange (&self->text, NULL, text))
-        g_free (text);
-    }
-  return g_atomic_pointer_get (&self->text);
+  return (const guint8 *) get_text (self, length);
+}
+
+/**
+ * eric_message_parse_json:
+ * @self: a message
+ * @error: return location for an error, or %NULL
+ *
+ * Reads the text of a message as JSON, which is what most event streams carry.
+ * A payload that has a structure already is given as it is.
+ *
+ * Fails with %ERIC_ERROR_INVALID_MESSAGE_FORMAT as [ctor@Message.new_from_json]
+ * does.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the value: of the types that a payload has, and `mv`
+ *   for `null`
+ *
+ * Since: 0.1
+ */
+GVariant *
+eric_message_parse_json (EricMessage  *self,
+                         GError      **error)
+{
+  gsize length;
+  const char *text;
+
+  g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
+
+  if (!self->is_text && self->payload != NULL &&
+      !g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
+    return g_variant_ref (self->payload);
+  text = get_text (self, &length);
+  return eric_json_parse (text, length, error);
 }
 
 /**

@@ -41,37 +41,48 @@ ERIC_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (EricMessage, eric_message, ERIC, MESSAGE, GObject)
 
 ERIC_AVAILABLE_IN_ALL
-EricMessage *eric_message_new            (const char   *event_type,
-                                          GVariant     *payload,
-                                          GError      **error);
+EricMessage  *eric_message_new            (const char   *event_type,
+                                           GVariant     *payload,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-EricMessage *eric_message_new_full       (const char   *event_type,
-                                          GVariant     *payload,
-                                          const char   *id,
-                                          const char   *sender_id,
-                                          GError      **error);
+EricMessage  *eric_message_new_full       (const char   *event_type,
+                                           GVariant     *payload,
+                                           const char   *id,
+                                           const char   *sender_id,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-EricMessage *eric_message_new_from_text  (const char   *event_type,
-                                          const char   *text,
-                                          GError      **error);
+EricMessage  *eric_message_new_from_text  (const char   *event_type,
+                                           const char   *text,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-EricMessage *eric_message_new_from_json  (const char   *event_type,
-                                          const char   *json,
-                                          gssize        length,
-                                          GError      **error);
+EricMessage  *eric_message_new_from_data  (const char   *event_type,
+                                           const guint8 *data,
+                                           gsize         length,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-EricMessage *eric_message_copy_with_id   (EricMessage  *self,
-                                          const char   *id,
-                                          GError      **error);
+EricMessage  *eric_message_new_from_json  (const char   *event_type,
+                                           const char   *json,
+                                           gssize        length,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-const char  *eric_message_get_event_type (EricMessage  *self);
+EricMessage  *eric_message_copy_with_id   (EricMessage  *self,
+                                           const char   *id,
+                                           GError      **error);
 ERIC_AVAILABLE_IN_ALL
-GVariant    *eric_message_get_payload    (EricMessage  *self);
+const char   *eric_message_get_event_type (EricMessage  *self);
 ERIC_AVAILABLE_IN_ALL
-const char  *eric_message_get_text       (EricMessage  *self);
+GVariant     *eric_message_get_payload    (EricMessage  *self);
 ERIC_AVAILABLE_IN_ALL
-const char  *eric_message_get_id         (EricMessage  *self);
+const char   *eric_message_get_text       (EricMessage  *self);
 ERIC_AVAILABLE_IN_ALL
-const char  *eric_message_get_sender_id  (EricMessage  *self);
+const guint8 *eric_message_get_data       (EricMessage  *self,
+                                           gsize        *length);
+ERIC_AVAILABLE_IN_ALL
+GVariant     *eric_message_parse_json     (EricMessage  *self,
+                                           GError      **error);
+ERIC_AVAILABLE_IN_ALL
+const char   *eric_message_get_id         (EricMessage  *self);
+ERIC_AVAILABLE_IN_ALL
+const char   *eric_message_get_sender_id  (EricMessage  *self);
 
 G_END_DECLS

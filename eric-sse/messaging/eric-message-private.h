@@ -1,0 +1,20 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "eric-message.h"
+
+G_BEGIN_DECLS
+
+/* For who reads many messages and knows them to be right: nothing is checked.
+ * Type and id are GRefString, which the message shares; the data is UTF-8. */
+EricMessage *_eric_message_new_received      (char         *event_type,
+                                              const char   *data,
+                                              gsize         length,
+                                              char         *id);
+EricMessage *_eric_message_new_received_json (const char   *json,
+                                              gsize         length,
+                                              GError      **error);
+
+G_END_DECLS
