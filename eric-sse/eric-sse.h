@@ -13,6 +13,7 @@
 # include "eric-message.h"
 # include "eric-sse-channel.h"
 # include "eric-sse-encoder.h"
+# include "eric-sse-parser.h"
 # include "eric-sse-server.h"
 # include "eric-sse-subscriber.h"
 # include "eric-types.h"

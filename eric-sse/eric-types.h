@@ -19,6 +19,7 @@ typedef struct _EricListener         EricListener;
 typedef struct _EricMessage          EricMessage;
 typedef struct _EricMessageStream    EricMessageStream;
 typedef struct _EricSseChannel       EricSseChannel;
+typedef struct _EricSseParser        EricSseParser;
 typedef struct _EricSseServer        EricSseServer;
 typedef struct _EricSseSubscriber    EricSseSubscriber;
 

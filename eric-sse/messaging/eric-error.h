@@ -28,6 +28,9 @@ G_BEGIN_DECLS
  * @ERIC_ERROR_NO_MESSAGES: nothing is waiting, or the listener is stopped
  * @ERIC_ERROR_QUEUE_FULL: a listener that rejects on overflow has no room
  * @ERIC_ERROR_LIMIT_REACHED: a limit that the application set is reached
+ * @ERIC_ERROR_TOO_LARGE: a line or an event of a stream is longer than allowed
+ * @ERIC_ERROR_UNEXPECTED_RESPONSE: a server answered with something else than a
+ *   stream
  *
  * What can go wrong in this library. Later versions may add values.
  *
@@ -41,6 +44,8 @@ typedef enum
   ERIC_ERROR_NO_MESSAGES,
   ERIC_ERROR_QUEUE_FULL,
   ERIC_ERROR_LIMIT_REACHED,
+  ERIC_ERROR_TOO_LARGE,
+  ERIC_ERROR_UNEXPECTED_RESPONSE,
 } EricError;
 
 ERIC_AVAILABLE_IN_ALL

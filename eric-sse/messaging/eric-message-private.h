@@ -17,4 +17,9 @@ EricMessage *_eric_message_new_received_json (const char   *json,
                                               gsize         length,
                                               GError      **error);
 
+/* Whether it can be the type or the id of a message; NULL can. */
+gboolean     _eric_message_check_field       (const char   *what,
+                                              const char   *value,
+                                              GError      **error);
+
 G_END_DECLS

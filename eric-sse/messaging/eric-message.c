@@ -10,6 +10,7 @@
 #include "eric-error.h"
 #include "eric-json-private.h"
 #include "eric-message-private.h"
+#include "eric-utf8-private.h"
 
 /**
  * EricMessage:
@@ -54,9 +55,6 @@ G_DEFINE_FINAL_TYPE (EricMessage, eric_message, G_TYPE_OBJECT)
 
 #define DEFAULT_EVENT_TYPE "message"
 
-/* Stands for NUL where a string cannot contain it: U+FFFD. */
-#define REPLACEMENT_CHARACTER "\357\277\275"
-
 enum
 {
   PROP_0,
@@ -71,10 +69,10 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 /* NUL cannot be in a C string: who has a length checks for it. */
-static gboolean
-check_field (const char  *what,
-             const char  *value,
-             GError     **error)
+gboolean
+_eric_message_check_field (const char  *what,
+                           const char  *value,
+                           GError     **error)
 {
   if (value == NULL)
     return TRUE;
@@ -275,7 +273,7 @@ eric_message_new_full (const char  *event_type,
   g_autoptr (GVariant) normal = NULL;
   EricMessage *self;
 
-  if (!check_field ("type", event_type, error) || !check_field ("id", id, error))
+  if (!_eric_message_check_field ("type", event_type, error) || !_eric_message_check_field ("id", id, error))
     return NULL;
   if (given != NULL && !(normal = eric_json_normalize (given, error)))
     return NULL;
@@ -319,27 +317,6 @@ eric_message_new_from_text (const char  *event_type,
   return eric_message_new_from_data (event_type, (const guint8 *) text, strlen (text), error);
 }
 
-/* NUL is a character like any other in an event stream. */
-static gboolean
-check_text (const char  *text,
-            gsize        length,
-            GError     **error)
-{
-  const char *end = text + length;
-
-  while (!g_utf8_validate_len (text, end - text, &text))
-    {
-      if (*text != '\0')
-        {
-          g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-                               "The text of a message must be UTF-8");
-          return FALSE;
-        }
-      text++;
-    }
-  return TRUE;
-}
-
 /**
  * eric_message_new_from_data:
  * @event_type: (nullable): what kind of message it is; %NULL and the empty
@@ -372,8 +349,14 @@ eric_message_new_from_data (const char    *event_type,
 
   g_return_val_if_fail (data != NULL || length == 0, NULL);
 
-  if (!check_field ("type", event_type, error) || !check_text (text, length, error))
+  if (!_eric_message_check_field ("type", event_type, error))
     return NULL;
+  if (!eric_utf8_is_valid (text, length))
+    {
+      g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+                           "The text of a message must be UTF-8");
+      return NULL;
+    }
   self = _eric_message_new_received (NULL, text, length, NULL);
   if (event_type != NULL && *event_type != '\0')
     self->event_type = g_ref_string_new (event_type);
@@ -471,7 +454,7 @@ eric_message_copy_with_id (EricMessage  *self,
 
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
-  if (!check_field ("id", id, error))
+  if (!_eric_message_check_field ("id", id, error))
     return NULL;
 
   copy = g_object_new (ERIC_TYPE_MESSAGE, NULL);
@@ -517,11 +500,11 @@ make_string (char *text)
   if (memchr (text, '\0', length) == NULL)
     return g_variant_new_string (text);
 
-  string = g_string_sized_new (length + strlen (REPLACEMENT_CHARACTER));
+  string = g_string_sized_new (length + strlen (ERIC_REPLACEMENT_CHARACTER));
   for (const char *part = text; part <= end; part += strlen (part) + 1)
     {
       if (part > text)
-        g_string_append (string, REPLACEMENT_CHARACTER);
+        g_string_append (string, ERIC_REPLACEMENT_CHARACTER);
       g_string_append (string, part);
     }
   return g_variant_new_take_string (g_string_free (string, FALSE));
