@@ -8,6 +8,7 @@
 # include "eric-channel.h"
 # include "eric-enum-types.h"
 # include "eric-error.h"
+# include "eric-event-source.h"
 # include "eric-listener.h"
 # include "eric-message-stream.h"
 # include "eric-message.h"

@@ -428,11 +428,13 @@ eric_sse_parser_set_event_func (EricSseParser    *self,
                                 gpointer          user_data,
                                 GDestroyNotify    destroy)
 {
-  gpointer old_data = self->reader.event_data;
-  GDestroyNotify old_destroy = self->event_destroy;
+  GDestroyNotify old_destroy;
+  gpointer old_data;
 
   g_return_if_fail (ERIC_IS_SSE_PARSER (self));
 
+  old_data = self->reader.event_data;
+  old_destroy = self->event_destroy;
   self->reader.event_func = func != NULL ? func : queue_event_cb;
   self->reader.event_data = func != NULL ? user_data : self;
   self->event_destroy = destroy;
@@ -460,11 +462,13 @@ eric_sse_parser_set_comment_func (EricSseParser      *self,
                                   gpointer            user_data,
                                   GDestroyNotify      destroy)
 {
-  gpointer old_data = self->reader.comment_data;
-  GDestroyNotify old_destroy = self->comment_destroy;
+  GDestroyNotify old_destroy;
+  gpointer old_data;
 
   g_return_if_fail (ERIC_IS_SSE_PARSER (self));
 
+  old_data = self->reader.comment_data;
+  old_destroy = self->comment_destroy;
   self->reader.comment_func = func;
   self->reader.comment_data = user_data;
   self->comment_destroy = destroy;

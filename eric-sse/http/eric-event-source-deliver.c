@@ -1,0 +1,172 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-event-source-private.h"
+
+#include "eric-message.h"
+
+/* The comment by which our server says that messages are missing, and why:
+ * "gap history", "gap unknown-id", "gap slow". */
+#define GAP_PREFIX "gap "
+
+#define MAX_FIELD_OVERHEAD (sizeof "event: ")
+
+static gboolean
+is_end_marker (EricEventSourcePrivate *priv,
+               const EricSseEvent     *event)
+{
+  return priv->end_marker != NULL && strlen (priv->end_marker) == event->data_length &&
+         memcmp (priv->end_marker, event->data, event->data_length) == 0;
+}
+
+/* A quark for each type that a server thinks of would never be freed. Who listens
+ * to one type has made its quark. */
+static gboolean
+emit_message (EricEventSource *self,
+              EricMessage     *message)
+{
+  guint signal = _eric_event_source_get_signal (ERIC_SOURCE_MESSAGE);
+
+  if (ERIC_EVENT_SOURCE_GET_CLASS (self)->message == NULL &&
+      !g_signal_has_handler_pending (self, signal, 0, TRUE))
+    return FALSE;
+  g_signal_emit (self, signal, g_quark_try_string (eric_message_get_event_type (message)), message);
+  return TRUE;
+}
+
+static void
+end_stream (EricEventSource *self)
+{
+  _eric_event_source_take_error (self, NULL);
+  _eric_event_source_finish (self);
+}
+
+static void
+event_cb (const EricSseEvent *event,
+          gpointer            user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricMessage) message = NULL;
+  GError *error = NULL;
+  guint life = priv->life;
+
+  priv->stable = TRUE;
+  if (is_end_marker (priv, event))
+    {
+      end_stream (self);
+      return;
+    }
+  message = eric_sse_reader_make_message (priv->reader, event, &error);
+  if (message == NULL)
+    {
+      eric_sse_reader_fail (priv->reader, error);
+      return;
+    }
+  if (priv->n_waiting > 0)
+    {
+      _eric_event_source_queue_message (self, message);
+      emit_message (self, message);
+    }
+  else if (!emit_message (self, message))
+    _eric_event_source_queue_message (self, message);
+  if (priv->life == life && priv->end_func != NULL && priv->end_func (message, priv->end_data) &&
+      priv->life == life)
+    end_stream (self);
+}
+
+static void
+comment_cb (const char *text,
+            gpointer    user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  guint life = priv->life;
+
+  eric_source_watchdog_learn (&priv->watchdog);
+  g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_COMMENT), 0, text);
+  if (priv->life == life && g_str_has_prefix (text, GAP_PREFIX))
+    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_GAP), 0, text + strlen (GAP_PREFIX));
+}
+
+static EricSseReader *
+make_reader (EricEventSource *self)
+{
+  EricSseReader *reader = g_new (EricSseReader, 1);
+
+  eric_sse_reader_init (reader);
+  reader->event_func = event_cb;
+  reader->event_data = self;
+  reader->comment_func = comment_cb;
+  reader->comment_data = self;
+  return reader;
+}
+
+static void
+free_reader (EricSseReader *reader)
+{
+  eric_sse_reader_clear (reader);
+  g_free (reader);
+}
+
+/* A handler may end the source, start it again and turn the main context, all
+ * while the reader calls it: that reader goes when it is done. */
+void
+_eric_event_source_renew_reader (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  EricSseReader *old = priv->reader;
+
+  if (old != NULL && !old->feeding)
+    return;
+  priv->reader = make_reader (self);
+  if (old == NULL)
+    return;
+  priv->reader->max_line_size = old->max_line_size;
+  priv->reader->max_event_size = old->max_event_size;
+  eric_sse_reader_set_last_event_id (priv->reader, eric_sse_reader_get_last_event_id (old));
+}
+
+void
+_eric_event_source_drop_reader (EricEventSource *self)
+{
+  g_clear_pointer (&_eric_event_source_get_private (self)->reader, free_reader);
+}
+
+/* A line is its field's name, a colon and a space longer than the data in it. */
+void
+_eric_event_source_limit_reader (EricEventSource *self,
+                                 gsize            max_event_size)
+{
+  EricSseReader *reader = _eric_event_source_get_private (self)->reader;
+
+  reader->max_event_size = max_event_size;
+  reader->max_line_size = MIN (max_event_size, G_MAXSIZE - MAX_FIELD_OVERHEAD) + MAX_FIELD_OVERHEAD;
+}
+
+/* Feeds what came, or without data says that it was all. */
+gboolean
+_eric_event_source_read (EricEventSource  *self,
+                         const char       *data,
+                         gsize             length,
+                         GError          **error)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  EricSseReader *reader = priv->reader;
+  gboolean read = data != NULL ? eric_sse_reader_feed (reader, data, length, error)
+                               : eric_sse_reader_end (reader, error);
+  guint delay = reader->retry_delay;
+
+  if (priv->reader != reader)
+    free_reader (reader);
+  else if (reader->has_retry_delay)
+    {
+      reader->has_retry_delay = FALSE;
+      eric_event_source_set_retry_delay (self, delay);
+    }
+  return read;
+}

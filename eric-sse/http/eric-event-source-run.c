@@ -1,0 +1,491 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-event-source-private.h"
+
+#include "eric-error.h"
+#include "eric-source-reconnect-private.h"
+
+/* The life of an event source between its start and its end: it connects, reads,
+ * and when the connection is gone, ends or waits and connects again.
+ *
+ *   start -> connect -> answered -> received … -> lost -> wait -> connect …
+ *                                                      -> finish
+ *
+ * Signals are emitted last in each step, for their handlers may end it all. */
+
+static const char * const ndjson_types[] = {
+  "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", NULL
+};
+
+static void connect_now (EricEventSource *self);
+static void connect_to  (EricEventSource *self,
+                         GUri            *uri);
+static void lost        (EricEventSource *self,
+                         const GError    *error);
+
+/* Without a connection and without a timer. */
+static void
+let_go (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  eric_source_watchdog_stop (&priv->watchdog);
+  g_clear_pointer (&priv->connection, eric_source_connection_close);
+  if (priv->retry_timer != NULL)
+    g_source_destroy (priv->retry_timer);
+  g_clear_pointer (&priv->retry_timer, g_source_unref);
+  priv->holding = FALSE;
+  eric_sse_reader_stop (priv->reader);
+}
+
+/* Nothing happens any more, and nothing is said of it. */
+void
+_eric_event_source_halt (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  let_go (self);
+  priv->life++;
+  if (priv->wake != NULL)
+    g_source_destroy (priv->wake);
+  g_clear_pointer (&priv->wake, g_source_unref);
+  if (priv->monitor != NULL)
+    g_clear_signal_handler (&priv->network_changed_id, priv->monitor);
+  g_clear_object (&priv->monitor);
+}
+
+/* The end, for the reason that is in the property, if any. */
+void
+_eric_event_source_finish (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  guint life;
+
+  _eric_event_source_halt (self);
+  life = priv->life;
+  _eric_event_source_end_queue (self);
+  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CLOSED);
+  if (priv->error != NULL && priv->life == life)
+    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_ERROR), 0, priv->error);
+  if (priv->life == life)
+    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_CLOSED), 0);
+}
+
+/* Waiting */
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+/* A server on this machine is there without a network, too. */
+static gboolean
+is_offline (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  if (g_network_monitor_get_network_available (priv->monitor))
+    return FALSE;
+  return priv->test_monitor != NULL || !is_loopback (g_uri_get_host (priv->request->uri));
+}
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_clear_pointer (&priv->retry_timer, g_source_unref);
+  if (is_offline (self))
+    priv->holding = TRUE;
+  else
+    connect_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In milliseconds. */
+static guint
+get_retry_delay (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  double draw = eric_source_clock_draw (priv->clock);
+  guint delay = eric_source_reconnect_get_delay (priv->policy, priv->retry_delay, priv->max_retry_delay,
+                                                 priv->n_failures, draw);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (priv->http_message);
+  guint after = eric_source_reconnect_read_after (soup_message_headers_get_one (headers, "Retry-After"),
+                                                  g_get_real_time () / G_TIME_SPAN_SECOND);
+
+  return after > 0 && after <= G_MAXUINT - delay ? after + delay : delay;
+}
+
+static void
+wait_to_connect (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  guint delay = get_retry_delay (self);
+
+  priv->n_failures++;
+  priv->retry_timer = eric_source_clock_timer_new (priv->clock, delay * G_TIME_SPAN_MILLISECOND);
+  g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
+  g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
+  g_source_attach (priv->retry_timer, priv->context);
+}
+
+static gboolean
+network_back_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  if (priv->holding)
+    {
+      priv->holding = FALSE;
+      priv->n_failures = 0;
+      connect_now (self);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The monitor belongs to the thread that was the first to ask for it. */
+static void
+network_changed_cb (GNetworkMonitor *monitor,
+                    gboolean         available,
+                    gpointer         user_data)
+{
+  g_autoptr (EricEventSource) self = g_weak_ref_get (user_data);
+
+  if (self == NULL || !available)
+    return;
+  g_main_context_invoke_full (_eric_event_source_get_private (self)->context, G_PRIORITY_DEFAULT,
+                              network_back_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+free_weak_ref (gpointer  data,
+               GClosure *closure)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+watch_network (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  GWeakRef *weak = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  priv->monitor = g_object_ref (priv->test_monitor != NULL ? priv->test_monitor
+                                                           : g_network_monitor_get_default ());
+  priv->network_changed_id = g_signal_connect_data (priv->monitor, "network-changed",
+                                                    G_CALLBACK (network_changed_cb),
+                                                    weak, free_weak_ref, 0);
+}
+
+/* The machine was asleep: the server has most likely given the connection up. */
+static gboolean
+wake_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+
+  priv->n_failures = 0;
+  if (priv->connection != NULL && (priv->idempotent || eric_source_request_is_idempotent (priv->request)))
+    {
+      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                                      "The machine was asleep");
+
+      lost (self, error);
+    }
+  if (priv->retry_timer != NULL)
+    {
+      g_source_destroy (priv->retry_timer);
+      retry_cb (self);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Connections that end */
+
+static gboolean
+may_repeat (EricEventSource *self,
+            gboolean         sent)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  return !sent || priv->idempotent || eric_source_request_is_idempotent (priv->request);
+}
+
+static gboolean
+was_stable (EricEventSourcePrivate *priv)
+{
+  gint64 open = eric_source_clock_get_time (priv->clock) - priv->opened_at;
+
+  return priv->ready_state == ERIC_READY_STATE_OPEN &&
+         (priv->stable || open >= ERIC_EVENT_SOURCE_STABLE_TIME * G_TIME_SPAN_MILLISECOND);
+}
+
+/* What the application makes of it. */
+static EricVerdict
+decide (EricEventSource *self,
+        EricVerdict      verdict,
+        const GError    *error)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  gboolean retry = verdict == ERIC_VERDICT_RETRY;
+
+  g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_DECIDE_RECONNECT), 0,
+                 priv->http_message, error, retry, &retry);
+  return retry ? ERIC_VERDICT_RETRY : ERIC_VERDICT_FAIL;
+}
+
+/* There is no connection any more; without an error, its body was read to the end. */
+static void
+lost (EricEventSource *self,
+      const GError    *error)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  const EricOutcome outcome = {
+    .error = error,
+    .status = soup_message_get_status (priv->http_message),
+    .finite = priv->finite,
+    .repeatable = may_repeat (self, eric_source_connection_is_sent (priv->connection)),
+  };
+  EricVerdict verdict = eric_source_reconnect_judge (priv->policy, &outcome);
+  g_autoptr (GError) reason = error != NULL ? g_error_copy (error)
+                                            : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                                                   "The server ended the stream");
+  guint life = priv->life;
+
+  if (was_stable (priv))
+    priv->n_failures = 0;
+  let_go (self);
+  if (verdict != ERIC_VERDICT_END)
+    verdict = decide (self, verdict, reason);
+  if (priv->life != life)
+    return;
+
+  if (verdict == ERIC_VERDICT_END)
+    {
+      _eric_event_source_take_error (self, NULL);
+      _eric_event_source_finish (self);
+      return;
+    }
+  _eric_event_source_take_error (self, g_error_copy (reason));
+  if (verdict == ERIC_VERDICT_FAIL)
+    {
+      _eric_event_source_finish (self);
+      return;
+    }
+  wait_to_connect (self);
+  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CONNECTING);
+  if (priv->life == life)
+    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_ERROR), 0, reason);
+}
+
+static void
+ended_cb (const GError *error,
+          gpointer      user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  g_autoptr (GError) unread = NULL;
+  guint life = priv->life;
+
+  if (error == NULL && priv->ready_state == ERIC_READY_STATE_OPEN &&
+      !_eric_event_source_read (self, NULL, 0, &unread))
+    error = unread;
+  if (priv->life == life)
+    lost (self, error);
+}
+
+static gboolean
+silent_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  gint64 limit = eric_source_watchdog_get_limit (&priv->watchdog);
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                          "Nothing came from the server for %.3g seconds",
+                                          (double) limit / G_TIME_SPAN_SECOND);
+
+  lost (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Connections that begin */
+
+static gboolean
+check_type (EricEventSource  *self,
+            GError          **error)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (priv->http_message);
+  g_autofree char *type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
+  g_autofree char *lower = type != NULL ? g_ascii_strdown (type, -1) : NULL;
+
+  if (g_strcmp0 (lower, "text/event-stream") == 0)
+    priv->reader->format = ERIC_STREAM_FORMAT_EVENT_STREAM;
+  else if (lower != NULL && priv->policy != ERIC_RECONNECT_POLICY_STANDARD &&
+           g_strv_contains (ndjson_types, lower))
+    priv->reader->format = ERIC_STREAM_FORMAT_NDJSON;
+  else
+    {
+      g_set_error (error, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE,
+                   type != NULL ? "The server answered with %s, which is no event stream"
+                                : "The server did not say what it answered with",
+                   type);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_answer (EricEventSource  *self,
+              GError          **error)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  guint status = soup_message_get_status (priv->http_message);
+
+  if (status == SOUP_STATUS_OK)
+    return check_type (self, error);
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, "The server answered %u %s",
+               status, soup_message_get_reason_phrase (priv->http_message));
+  return FALSE;
+}
+
+/* TRUE if the response was a redirect, whatever came of it. */
+static gboolean
+follow (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUri) uri = eric_source_request_redirect (priv->request, priv->http_message, &error);
+
+  if (uri == NULL && error == NULL)
+    return FALSE;
+  if (uri != NULL && priv->n_redirects == ERIC_EVENT_SOURCE_MAX_REDIRECTS)
+    error = g_error_new_literal (SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_TOO_MANY_REDIRECTS,
+                                 "The server redirects again and again");
+  if (error != NULL)
+    {
+      lost (self, error);
+      return TRUE;
+    }
+  priv->n_redirects++;
+  let_go (self);
+  connect_to (self, uri);
+  return TRUE;
+}
+
+static void
+answered_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  g_autoptr (GError) error = NULL;
+
+  eric_source_watchdog_feed (&priv->watchdog);
+  if (follow (self))
+    return;
+  if (!check_answer (self, &error))
+    {
+      lost (self, error);
+      return;
+    }
+  eric_sse_reader_reset (priv->reader);
+  priv->opened_at = eric_source_clock_get_time (priv->clock);
+  priv->stable = FALSE;
+  _eric_event_source_take_error (self, NULL);
+  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_OPEN);
+  if (priv->connection != NULL && priv->ready_state == ERIC_READY_STATE_OPEN)
+    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_OPEN), 0);
+}
+
+static void
+received_cb (const char *data,
+             gsize       length,
+             gpointer    user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  g_autoptr (GError) error = NULL;
+  guint life = priv->life;
+
+  eric_source_watchdog_feed (&priv->watchdog);
+  if (!_eric_event_source_read (self, data, length, &error) && priv->life == life)
+    lost (self, error);
+}
+
+static void
+connect_to (EricEventSource *self,
+            GUri            *uri)
+{
+  static const EricSourceConnectionFuncs funcs = { answered_cb, received_cb, ended_cb };
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+  g_autoptr (SoupMessage) message = NULL;
+  guint life = priv->life;
+
+  message = eric_source_request_make_message (priv->request, uri,
+                                              eric_sse_reader_get_last_event_id (priv->reader));
+  _eric_event_source_set_http_message (self, message);
+  g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_BEFORE_CONNECT), 0, message);
+  if (priv->life != life)
+    return;
+
+  /* What libsoup and GIO begin belongs to the context of who begins it. */
+  g_main_context_push_thread_default (priv->context);
+  if (priv->session == NULL)
+    priv->session = soup_session_new_with_options ("timeout", 0,
+                                                   "user-agent", "eric-sse/" ERIC_PACKAGE_VERSION,
+                                                   NULL);
+  priv->connection = eric_source_connection_start (priv->session, message, &funcs, self);
+  g_main_context_pop_thread_default (priv->context);
+  eric_source_watchdog_start (&priv->watchdog, priv->inactivity_timeout);
+}
+
+static void
+connect_now (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  priv->n_redirects = 0;
+  connect_to (self, priv->request->uri);
+}
+
+void
+_eric_event_source_run (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  guint life;
+
+  priv->life++;
+  priv->n_failures = 0;
+  _eric_event_source_renew_reader (self);
+  eric_source_watchdog_init (&priv->watchdog, priv->context, priv->clock, silent_cb, self);
+  priv->wake = eric_source_clock_wake_new (priv->clock);
+  g_source_set_static_name (priv->wake, "EricEventSource wake");
+  g_source_set_callback (priv->wake, wake_cb, self, NULL);
+  g_source_attach (priv->wake, priv->context);
+  watch_network (self);
+  life = priv->life;
+  _eric_event_source_take_error (self, NULL);
+  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CONNECTING);
+  if (priv->life == life)
+    connect_now (self);
+}

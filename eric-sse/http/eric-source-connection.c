@@ -1,0 +1,168 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-source-connection-private.h"
+
+/* How much is read at once, in bytes. */
+#define BUFFER_SIZE (16 * 1024)
+
+struct _EricSourceConnection
+{
+  gatomicrefcount            ref_count;     /* each request under way has one */
+  SoupMessage               *message;       /* (owned) */
+  GCancellable              *cancellable;   /* (owned) */
+  GInputStream              *body;          /* (owned) (nullable) */
+  EricSourceConnectionFuncs  funcs;
+  gpointer                   user_data;
+  gulong                     sending_id;
+  gboolean                   sent;
+  gboolean                   closed;
+  gboolean                   paused;
+  gboolean                   reading;
+  char                       buffer[BUFFER_SIZE];
+};
+
+static EricSourceConnection *
+connection_ref (EricSourceConnection *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+connection_unref (EricSourceConnection *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_clear_object (&self->body);
+  g_clear_object (&self->message);
+  g_clear_object (&self->cancellable);
+  g_free (self);
+}
+
+/* Closes the socket, too: libsoup keeps none that has a request cut off. */
+static void
+shut (EricSourceConnection *self)
+{
+  self->closed = TRUE;
+  g_clear_signal_handler (&self->sending_id, self->message);
+  g_cancellable_cancel (self->cancellable);
+}
+
+static void
+end (EricSourceConnection *self,
+     const GError         *error)
+{
+  shut (self);
+  self->funcs.ended (error, self->user_data);
+}
+
+static void read_on (EricSourceConnection *self);
+
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  EricSourceConnection *self = user_data;
+  g_autoptr (GError) error = NULL;
+  gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  self->reading = FALSE;
+  if (!self->closed)
+    {
+      if (length > 0)
+        self->funcs.received (self->buffer, length, self->user_data);
+      else
+        end (self, error);
+    }
+  read_on (self);
+  connection_unref (self);
+}
+
+static void
+read_on (EricSourceConnection *self)
+{
+  if (self->closed || self->paused || self->reading || self->body == NULL)
+    return;
+  self->reading = TRUE;
+  g_input_stream_read_async (self->body, self->buffer, BUFFER_SIZE, G_PRIORITY_DEFAULT,
+                             self->cancellable, read_cb, connection_ref (self));
+}
+
+static void
+send_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  EricSourceConnection *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (!self->closed)
+    {
+      if (self->body != NULL)
+        self->funcs.answered (self->user_data);
+      else
+        end (self, error);
+    }
+  read_on (self);
+  connection_unref (self);
+}
+
+static void
+wrote_headers_cb (SoupMessage          *message,
+                  EricSourceConnection *self)
+{
+  self->sent = TRUE;
+}
+
+EricSourceConnection *
+eric_source_connection_start (SoupSession                     *session,
+                              SoupMessage                     *message,
+                              const EricSourceConnectionFuncs *funcs,
+                              gpointer                         user_data)
+{
+  EricSourceConnection *self = g_new0 (EricSourceConnection, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->message = g_object_ref (message);
+  self->cancellable = g_cancellable_new ();
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->sending_id = g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, self->cancellable,
+                           send_cb, connection_ref (self));
+  return self;
+}
+
+/* The connection is the caller's no more. */
+void
+eric_source_connection_close (EricSourceConnection *self)
+{
+  if (!self->closed)
+    shut (self);
+  connection_unref (self);
+}
+
+void
+eric_source_connection_set_paused (EricSourceConnection *self,
+                                   gboolean              paused)
+{
+  self->paused = paused;
+  read_on (self);
+}
+
+gboolean
+eric_source_connection_get_paused (EricSourceConnection *self)
+{
+  return self->paused;
+}
+
+gboolean
+eric_source_connection_is_sent (EricSourceConnection *self)
+{
+  return self->sent;
+}
