@@ -14,6 +14,7 @@ static const struct
   const char *summary;
   int       (*main) (int argc, char **argv);
 } commands[] = {
+  { "listen", "Print the messages of a stream", eric_listen_main },
   { "serve", "Run an event hub: streams and publishing over HTTP", eric_serve_main },
 };
 
