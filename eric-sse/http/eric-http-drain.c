@@ -5,10 +5,16 @@
 
 #include "eric-sse-server-private.h"
 
+static gboolean
+is_empty (EricSseServer *self)
+{
+  return g_hash_table_size (self->subscribers) == 0 && g_hash_table_size (self->feeds) == 0;
+}
+
 /* Everybody is gone, or the time is up. */
-void
-_eric_http_drain_stop (EricSseServer *self,
-                       gboolean       done)
+static void
+stop (EricSseServer *self,
+      gboolean       done)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->drain_task);
 
@@ -22,13 +28,22 @@ _eric_http_drain_stop (EricSseServer *self,
                              eric_sse_server_get_n_subscribers (self));
 }
 
+void
+_eric_http_drain_check (EricSseServer *self)
+{
+  if (self->drain_task != NULL && is_empty (self))
+    stop (self, TRUE);
+}
+
+/* Nothing was meant for a feed but its answer. */
 static gboolean
 drain_deadline_cb (gpointer user_data)
 {
   EricSseServer *self = user_data;
 
+  g_hash_table_remove_all (self->feeds);
   eric_hub_disconnect_all (self->hub);
-  _eric_http_drain_stop (self, FALSE);
+  stop (self, g_hash_table_size (self->subscribers) == 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -42,7 +57,8 @@ drain_deadline_cb (gpointer user_data)
  *
  * Shuts down in an orderly way. The server stops listening and accepts no more
  * streams. Each subscriber still gets what is on its way, is asked to come back
- * after a time that differs from one to the other, and is disconnected.
+ * after a time that differs from one to the other, and is disconnected. Who is
+ * publishing line by line is told how far that went.
  *
  * Since: 0.1
  */
@@ -68,7 +84,7 @@ eric_sse_server_drain_async (EricSseServer       *self,
 
   self->draining = TRUE;
   g_ptr_array_set_size (self->listeners, 0);
-  if (g_hash_table_size (self->subscribers) == 0)
+  if (is_empty (self))
     {
       g_task_return_boolean (task, TRUE);
       return;
@@ -78,6 +94,7 @@ eric_sse_server_drain_async (EricSseServer       *self,
   g_source_set_static_name (self->drain_deadline, "EricSseServer drain");
   g_source_set_callback (self->drain_deadline, drain_deadline_cb, self, NULL);
   g_source_attach (self->drain_deadline, self->context);
+  _eric_http_feeds_drain (self);
   eric_hub_drain (self->hub);
 }
 

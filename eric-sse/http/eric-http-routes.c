@@ -16,7 +16,8 @@
  *
  *   GET  PATH/{channel}    the stream; ?topic= joins more channels
  *   HEAD PATH/{channel}    its headers
- *   POST PATH/{channel}    publishes the body, where the server allows it
+ *   POST PATH/{channel}    publishes the body, where the server allows it: all of it
+ *                          or nothing, or line by line as a feed
  *   OPTIONS                what is allowed */
 
 /* How much of a body was read so far, for bodies whose length is not known. */
@@ -84,32 +85,6 @@ got_chunk_cb (SoupServerMessage *message,
       soup_message_body_set_accumulate (body, FALSE);
       soup_message_body_truncate (body);
     }
-}
-
-/* Runs when the headers are read: what is refused here is refused before its
- * body comes. */
-static void
-early_cb (SoupServer        *soup_server,
-          SoupServerMessage *message,
-          const char        *path,
-          GHashTable        *query,
-          gpointer           user_data)
-{
-  EricSseServer *self = user_data;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  if (!is_allowed (self, message))
-    refuse_method (self, message);
-  else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-           soup_message_headers_get_content_length (headers) > (goffset) self->max_body)
-    refuse_body (self, message);
-  else if (soup_server_message_get_method (message) == SOUP_METHOD_POST)
-    {
-      g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
-      return;
-    }
-  /* libsoup reads a body that nobody wants, and would keep it. */
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
 /* The channel, with a reference, or NULL where the request was answered. */
@@ -260,7 +235,7 @@ read_messages (SoupServerMessage  *message,
 
   if (data == NULL)
     data = "";
-  if (type != NULL && g_ascii_strcasecmp (type, "application/x-ndjson") == 0)
+  if (type != NULL && g_ascii_strcasecmp (type, ERIC_HTTP_LINES_TYPE) == 0)
     return make_messages (event_type, id, data, length, messages, error);
 
   made = make_message (event_type, id,
@@ -276,6 +251,34 @@ static gboolean
 is_reserved (const char *name)
 {
   return name != NULL && g_str_has_prefix (name, RESERVED_PREFIX);
+}
+
+/* FALSE where the request was answered. */
+static gboolean
+may_publish (EricSseServer     *self,
+             SoupServerMessage *message,
+             const char        *channel_id,
+             const char        *event_type)
+{
+  if (!_eric_http_cors_check (self, message))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
+      return FALSE;
+    }
+  if (is_reserved (channel_id) || is_reserved (event_type))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
+                         "Channels and types that begin with " RESERVED_PREFIX " are reserved");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+guint
+_eric_http_get_publish_status (const GError *error)
+{
+  return g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL) ? SOUP_STATUS_GONE
+                                                                         : SOUP_STATUS_SERVICE_UNAVAILABLE;
 }
 
 /* All messages of a body are published, or none. */
@@ -295,17 +298,8 @@ publish (EricSseServer     *self,
       refuse_body (self, message);
       return;
     }
-  if (!_eric_http_cors_check (self, message))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
-      return;
-    }
-  if (is_reserved (channel_id) || is_reserved (event_type))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
-                         "Channels and types that begin with " RESERVED_PREFIX " are reserved");
-      return;
-    }
+  if (!may_publish (self, message, channel_id, event_type))
+    return;
   if (!read_messages (message, event_type, id, messages, &error))
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
@@ -323,13 +317,114 @@ publish (EricSseServer     *self,
   for (guint i = 0; i < messages->len; i++)
     if (!eric_channel_broadcast (ERIC_CHANNEL (channel), messages->pdata[i], &error))
       {
-        gboolean closed = g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL);
-
-        _eric_http_refuse (message, closed ? SOUP_STATUS_GONE : SOUP_STATUS_SERVICE_UNAVAILABLE,
-                           error->message);
+        _eric_http_refuse (message, _eric_http_get_publish_status (error), error->message);
         return;
       }
   soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
+}
+
+/* (transfer full) (nullable): NULL where the request was answered */
+static char *
+dup_channel_id (EricSseServer     *self,
+                SoupServerMessage *message,
+                const char        *path)
+{
+  g_autofree char *target = eric_http_query_dup_path (message, path);
+  const char *channel_id = NULL;
+
+  for (guint i = 0; channel_id == NULL && self->mounts[i] != NULL; i++)
+    if (g_str_has_prefix (target, self->mounts[i]) && target[strlen (self->mounts[i])] == '/')
+      channel_id = target + strlen (self->mounts[i]) + 1;
+
+  if (channel_id == NULL || *channel_id == '\0')
+    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
+  else if (!eric_http_query_is_valid (message))
+    _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The query is not percent-encoded UTF-8");
+  else
+    return g_strdup (channel_id);
+  return NULL;
+}
+
+/* (transfer full) (nullable): where a feed goes, or NULL where the message says why
+ * there is none. What each line would be refused for is refused here. */
+static EricSseChannel *
+get_feed_channel (EricSseServer     *self,
+                  SoupServerMessage *message,
+                  const char        *path,
+                  const char        *event_type)
+{
+  g_autofree char *channel_id = dup_channel_id (self, message, path);
+  g_autofree char *id = eric_http_query_dup (message, "id");
+  g_autoptr (EricMessage) example = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (channel_id == NULL || !may_publish (self, message, channel_id, event_type))
+    return NULL;
+  if (id != NULL)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The messages of a feed cannot have one id");
+      return NULL;
+    }
+  example = eric_message_new (event_type, NULL, &error);
+  if (example == NULL)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
+      return NULL;
+    }
+  if (!_eric_http_may_start (self, message, NULL))
+    return NULL;
+  return get_channel (self, message, channel_id, TRUE);
+}
+
+static void
+take_feed (EricSseServer     *self,
+           SoupServerMessage *message,
+           const char        *path)
+{
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
+  g_autoptr (EricSseChannel) channel = NULL;
+
+  _eric_http_cors_apply (self, message);
+  if (is_allowed (self, message))
+    channel = get_feed_channel (self, message, path, event_type);
+  else
+    refuse_method (self, message);
+
+  if (channel != NULL)
+    _eric_http_feed_start (self, message, channel, event_type);
+  else
+    _eric_http_feed_refuse (self, message);
+}
+
+/* Runs when the headers are read: what is refused here is refused before its
+ * body comes. */
+static void
+early_cb (SoupServer        *soup_server,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           user_data)
+{
+  EricSseServer *self = user_data;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (_eric_http_feed_is_wanted (message))
+    {
+      take_feed (self, message, path);
+      return;
+    }
+  if (!is_allowed (self, message))
+    refuse_method (self, message);
+  else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+           soup_message_headers_get_content_length (headers) > (goffset) self->max_body)
+    refuse_body (self, message);
+  else if (soup_server_message_get_method (message) == SOUP_METHOD_POST)
+    {
+      g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
+      return;
+    }
+  /* libsoup reads a body that nobody wants, and would keep it. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
 static void
@@ -341,19 +436,13 @@ handle_cb (SoupServer        *soup_server,
 {
   EricSseServer *self = user_data;
   const char *method = soup_server_message_get_method (message);
-  g_autofree char *target = eric_http_query_dup_path (message, path);
-  const char *channel_id = NULL;
+  g_autofree char *channel_id = NULL;
 
-  for (guint i = 0; channel_id == NULL && self->mounts[i] != NULL; i++)
-    if (g_str_has_prefix (target, self->mounts[i]) && target[strlen (self->mounts[i])] == '/')
-      channel_id = target + strlen (self->mounts[i]) + 1;
   _eric_http_cors_apply (self, message);
-
-  if (channel_id == NULL || *channel_id == '\0')
-    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
-  else if (!eric_http_query_is_valid (message))
-    _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The query is not percent-encoded UTF-8");
-  else if (method == SOUP_METHOD_OPTIONS)
+  channel_id = dup_channel_id (self, message, path);
+  if (channel_id == NULL)
+    return;
+  if (method == SOUP_METHOD_OPTIONS)
     {
       soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
                                     get_allow (self));
@@ -391,6 +480,14 @@ _eric_http_routes_remove (EricSseServer *self,
  * type `?event=` and the id `?id=`. A body of type `application/json` keeps its
  * structure, one of type `application/x-ndjson` has a message a line, any other
  * is taken as text.
+ *
+ * The messages of a body are published when it has ended, all of them or none. Only
+ * a body of type `application/x-ndjson` in chunks, whose length nobody knows, is a
+ * feed: each line is published as soon as it is complete, and the client may go on
+ * for as long as it likes. At the end it is answered 202. What cannot be published
+ * is answered at once, with the number of its line and how many messages were
+ * published before; nothing behind it is. Lines have no ids of their own, so that
+ * `?id=` is refused.
  *
  * Since: 0.1
  */

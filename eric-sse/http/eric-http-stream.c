@@ -75,10 +75,10 @@ answer_head (SoupServerMessage *message)
   return TRUE;
 }
 
-static gboolean
-may_start (EricSseServer      *self,
-           SoupServerMessage  *message,
-           GError            **error)
+gboolean
+_eric_http_may_start (EricSseServer      *self,
+                      SoupServerMessage  *message,
+                      GError            **error)
 {
   const char *sentence = NULL;
   guint status = SOUP_STATUS_SERVICE_UNAVAILABLE;
@@ -91,8 +91,9 @@ may_start (EricSseServer      *self,
     }
   else if (self->draining)
     sentence = "The server is shutting down";
-  else if (self->max_subscribers > 0 && g_hash_table_size (self->subscribers) >= self->max_subscribers)
-    sentence = "The server has as many subscribers as it may have";
+  else if (self->max_subscribers > 0 &&
+           g_hash_table_size (self->subscribers) + g_hash_table_size (self->feeds) >= self->max_subscribers)
+    sentence = "The server has as many streams as it may have";
 
   if (sentence == NULL)
     return TRUE;
@@ -140,10 +141,10 @@ place_cursors (EricHubSubscriber *subscriber,
   return !known ? "gap unknown-id" : !continued ? "gap history" : NULL;
 }
 
-static void
-append_header (const char *name,
-               const char *value,
-               gpointer    user_data)
+void
+_eric_http_append_header (const char *name,
+                          const char *value,
+                          gpointer    user_data)
 {
   g_string_append_printf (user_data, "%s: %s\r\n", name, value);
 }
@@ -171,7 +172,7 @@ make_greeting (SoupServerMessage *message,
 
   g_string_append_printf (head, "HTTP/1.%c 200 OK\r\n",
                           opening->framing == ERIC_FRAMING_CHUNKED ? '1' : '0');
-  soup_message_headers_foreach (headers, append_header, head);
+  soup_message_headers_foreach (headers, _eric_http_append_header, head);
   g_string_append (head, "\r\n");
   g_byte_array_append (greeting, (const guint8 *) head->str, head->len);
 
@@ -182,9 +183,9 @@ make_greeting (SoupServerMessage *message,
 }
 
 /* The socket below a connection that libsoup gave away. */
-static GSocket *
-find_socket (GIOStream  *stolen,
-             GIOStream **tls)
+GSocket *
+_eric_http_find_socket (GIOStream  *stolen,
+                        GIOStream **tls)
 {
   g_autoptr (GIOStream) base = NULL;
 
@@ -222,7 +223,7 @@ take_over (EricSseServer     *self,
   int fd = -1;
 
   if (stolen != NULL)
-    socket = find_socket (stolen, &tls);
+    socket = _eric_http_find_socket (stolen, &tls);
   if (socket != NULL)
     fd = tls != NULL ? g_socket_get_fd (socket) : fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
@@ -312,7 +313,7 @@ _eric_http_stream_start (EricSseServer      *self,
   };
   guint64 id;
 
-  if (answer_head (message) || !may_start (self, message, error))
+  if (answer_head (message) || !_eric_http_may_start (self, message, error))
     return NULL;
 
   for (guint i = 0; i < channels->len && listener == NULL; i++)

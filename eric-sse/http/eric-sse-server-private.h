@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  *   eric-sse-server.c     the class: properties, signals, who is connected
  *   eric-http-listener.c  accepting connections
  *   eric-http-routes.c    what a mounted path answers; publishing
+ *   eric-http-feed.c      a body that is published line by line
  *   eric-http-cors.c      which pages may do that
  *   eric-http-stream.c    from a request to a subscriber of the hub
  *   eric-http-pump.c      from a listener's queue to its subscriber
@@ -31,6 +32,7 @@ struct _EricSseServer
   GMainContext         *context;            /* (owned): where signals are emitted */
   GHashTable           *subscribers;        /* (owned): id -> (owned) EricSseSubscriber */
   GHashTable           *pumps;              /* (owned): id -> (owned) EricHttpPump */
+  GHashTable           *feeds;              /* (owned): set of (owned) EricHttpFeed */
   GPtrArray            *listeners;          /* (owned) of EricHttpListener */
   GStrv                 mounts;             /* (owned) (nullable): paths */
   GTask                *drain_task;         /* (owned) (nullable): in progress */
@@ -67,6 +69,17 @@ EricSseSubscriber *
                                                   GPtrArray          *channels,
                                                   EricListener       *listener,
                                                   GError            **error);
+/* Whether there may be one more; if not, the message says so. */
+gboolean        _eric_http_may_start             (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
+                                                  GError            **error);
+/* (transfer full) (nullable) */
+GSocket        *_eric_http_find_socket           (GIOStream          *stolen,
+                                                  GIOStream         **tls);
+/* To a GString. */
+void            _eric_http_append_header         (const char         *name,
+                                                  const char         *value,
+                                                  gpointer            user_data);
 
 typedef struct _EricHttpPump EricHttpPump;
 
@@ -78,8 +91,26 @@ EricHttpPump   *_eric_http_pump_new              (EricHub            *hub,
 void            _eric_http_pump_free             (EricHttpPump       *pump);
 void            _eric_http_pump_next             (EricHttpPump       *pump);
 
-void            _eric_http_drain_stop            (EricSseServer      *self,
-                                                  gboolean            done);
+typedef struct _EricHttpFeed EricHttpFeed;
+
+/* A message a line. */
+#define ERIC_HTTP_LINES_TYPE "application/x-ndjson"
+
+gboolean        _eric_http_feed_is_wanted        (SoupServerMessage  *message);
+void            _eric_http_feed_start            (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
+                                                  EricSseChannel     *channel,
+                                                  const char         *event_type);
+void            _eric_http_feed_refuse           (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+void            _eric_http_feed_free             (EricHttpFeed       *feed);
+void            _eric_http_feeds_drain           (EricSseServer      *self);
+
+/* Which status tells that a broadcast failed so. */
+guint           _eric_http_get_publish_status    (const GError       *error);
+
+/* Somebody is gone: was it the last one? */
+void            _eric_http_drain_check           (EricSseServer      *self);
 
 /* Whether a page of this origin may use the server; no origin may. */
 gboolean        _eric_http_cors_check            (EricSseServer      *self,

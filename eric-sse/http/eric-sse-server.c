@@ -122,8 +122,7 @@ handle_news (EricSseServer *self,
   if (!g_hash_table_steal_extended (self->subscribers, &news->id, (gpointer *) &key, (gpointer *) &subscriber))
     return;
   g_signal_emit (self, signals[SIG_UNSUBSCRIBED], 0, subscriber, news->reason);
-  if (g_hash_table_size (self->subscribers) == 0 && self->drain_task != NULL)
-    _eric_http_drain_stop (self, TRUE);
+  _eric_http_drain_check (self);
 }
 
 static gboolean
@@ -211,6 +210,7 @@ eric_sse_server_dispose (GObject *object)
   for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
     _eric_http_routes_remove (self, self->mounts[i]);
   g_clear_pointer (&self->mounts, g_strfreev);
+  g_hash_table_remove_all (self->feeds);
   g_hash_table_remove_all (self->pumps);
   g_clear_pointer (&self->hub, eric_hub_free);
   if (self->news_source != NULL)
@@ -230,6 +230,7 @@ eric_sse_server_finalize (GObject *object)
   g_clear_pointer (&self->news_source, g_source_unref);
   g_clear_pointer (&self->news, g_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
+  g_clear_pointer (&self->feeds, g_hash_table_unref);
   g_clear_pointer (&self->pumps, g_hash_table_unref);
   g_clear_pointer (&self->subscribers, g_hash_table_unref);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
@@ -376,7 +377,8 @@ install_properties (GObjectClass *object_class)
   /**
    * EricSseServer:max-subscribers: (getter get_max_subscribers) (setter set_max_subscribers)
    *
-   * How many there may be at once; 0 for no limit. Others are answered 503.
+   * How many there may be at once; 0 for no limit. Others are answered 503. Who
+   * publishes line by line counts, too.
    *
    * Since: 0.1
    */
@@ -387,6 +389,7 @@ install_properties (GObjectClass *object_class)
    * EricSseServer:max-body: (getter get_max_body) (setter set_max_body)
    *
    * How long the body of a request may be, in bytes. Longer ones are answered 413.
+   * Where a body is published line by line, this is how long a line may be.
    *
    * Since: 0.1
    */
@@ -516,6 +519,7 @@ eric_sse_server_init (EricSseServer *self)
                                              (GDestroyNotify) eric_sse_subscriber_unref);
   self->pumps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                        (GDestroyNotify) _eric_http_pump_free);
+  self->feeds = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) _eric_http_feed_free, NULL);
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_http_listener_free);
   self->news = g_array_new (FALSE, FALSE, sizeof (News));
   g_mutex_init (&self->news_lock);
