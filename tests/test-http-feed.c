@@ -279,6 +279,7 @@ assert_refused_early (Desk       *desk,
 {
   g_autoptr (HttpClient) quiet = open_feed (desk, target, headers);
   g_autoptr (HttpClient) talker = open_feed (desk, target, headers);
+  g_autoptr (HttpClient) eager = NULL;
   g_autofree char *text = http_make_text (64 * KIB);
   guint64 sent = 0;
 
@@ -290,6 +291,12 @@ assert_refused_early (Desk       *desk,
   while (http_client_send (talker, text, 64 * KIB))
     sent += 64 * KIB;
   g_assert_cmpuint (sent, <, 64 * KIB * KIB);
+
+  /* What was sent before the answer is taken, or the answer could be lost with it. */
+  eager = open_feed (desk, target, headers);
+  g_assert_true (http_client_send (eager, text, 64 * KIB));
+  assert_answer (eager, status, quiet->response->body->str);
+  g_assert_cmpint (eager->error, ==, 0);
   assert_none (desk);
 }
 
