@@ -157,20 +157,37 @@ connect_to (Site *site)
   return connection;
 }
 
+static void
+client_send (Client     *client,
+             const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (client->connection)),
+                             text, strlen (text), NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 static Client *
-client_open (Site       *site,
-             const char *request)
+client_new (Site       *site,
+            const char *request)
 {
   Client *client = g_new0 (Client, 1);
-  g_autoptr (GError) error = NULL;
 
   client->connection = connect_to (site);
   client->response = http_response_new ();
   client->cancellable = g_cancellable_new ();
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (client->connection)),
-                             request, strlen (request), NULL, NULL, &error);
-  g_assert_no_error (error);
+  client_send (client, request);
   read_on (client);
+  return client;
+}
+
+static Client *
+client_open (Site       *site,
+             const char *request)
+{
+  Client *client = client_new (site, request);
+
   test_wait_until (client->response->retries->len > 0 || client->eof);
   g_assert_cmpuint (client->response->status, ==, 200);
   return client;
@@ -403,6 +420,40 @@ test_sse_server_tls_dropped (void)
   site_clear (&site);
 }
 
+#define FEED "POST /events/%s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n" \
+             "Content-Type: application/x-ndjson\r\n\r\n"
+
+static void
+test_sse_server_tls_feed (void)
+{
+  g_autofree char *request = g_strdup_printf (FEED "5\r\n1\n\"2\"\r\n", "news");
+  g_autofree char *refused_request = g_strdup_printf (FEED, "unknown");
+  g_autoptr (Client) reader = NULL;
+  g_autoptr (Client) client = NULL;
+  g_autoptr (Client) refused = NULL;
+  Site site;
+
+  if (!site_init (&site))
+    return;
+  eric_sse_server_set_allow_publish (site.fixture->server, TRUE);
+  reader = client_open (&site, STREAM);
+  client = client_new (&site, request);
+  client_wait_events (reader, 1);
+  client_send (client, "1\r\n\n\r\n");
+  client_wait_events (reader, 2);
+  client_send (client, "2\r\n\n3\r\n0\r\n\r\n");
+  client_wait_events (reader, 3);
+  g_assert_cmpstr (http_response_event (reader->response, 2)->data->str, ==, "3");
+  test_wait_until (client->eof);
+  g_assert_cmpuint (client->response->status, ==, 202);
+
+  refused = client_new (&site, refused_request);
+  test_wait_until (refused->eof);
+  g_assert_cmpuint (refused->response->status, ==, 404);
+  g_assert_cmpstr (refused->response->body->str, ==, "There is no channel “unknown”\n");
+  site_clear (&site);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -418,6 +469,7 @@ main (int    argc,
   g_test_add_data_func ("/eric/sse-server-tls/leave/cut", client_cut, test_sse_server_tls_leave);
   g_test_add_func ("/eric/sse-server-tls/drain", test_sse_server_tls_drain);
   g_test_add_func ("/eric/sse-server-tls/dropped", test_sse_server_tls_dropped);
+  g_test_add_func ("/eric/sse-server-tls/feed", test_sse_server_tls_feed);
   status = g_test_run ();
   g_clear_object (&certificate);
   return status;
