@@ -15,6 +15,7 @@ static const struct
   int       (*main) (int argc, char **argv);
 } commands[] = {
   { "listen", "Print the messages of a stream", eric_listen_main },
+  { "publish", "Send a message, or standard input line by line", eric_publish_main },
   { "serve", "Run an event hub: streams and publishing over HTTP", eric_serve_main },
 };
 

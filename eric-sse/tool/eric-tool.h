@@ -16,5 +16,9 @@ int eric_listen_main (int    argc,
                       char **argv);
 int eric_serve_main  (int    argc,
                       char **argv);
+int eric_publish_main (int    argc,
+                       char **argv);
+int eric_serve_main   (int    argc,
+                       char **argv);
 
 G_END_DECLS

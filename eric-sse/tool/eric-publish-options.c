@@ -1,0 +1,193 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-publish-private.h"
+#include "eric-tool.h"
+
+#define SEE_HELP "See “eric-sse publish --help”"
+
+static const char description[] =
+  "Publishes TEXT as one message; with - as TEXT, standard input, a message a line,\n"
+  "each as soon as it is complete, over one connection that may stay for ever.\n"
+  "Empty lines are left out. A line has at most 16 MiB; the server may allow less.\n"
+  "\n"
+  "Examples:\n"
+  "  eric-sse publish http://127.0.0.1:8080/events/news 'It works'\n"
+  "  eric-sse publish --event=price --json http://127.0.0.1:8080/events/news '{\"bid\": 7}'\n"
+  "  tail -f log | eric-sse publish http://127.0.0.1:8080/events/log -\n"
+  "\n"
+  "Before a TEXT that begins with a dash, write --.\n"
+  "When the server refuses a line, nothing behind it is published.\n"
+  "Ctrl-C ends it at once: what was sent stays published, half a line is not.\n"
+  "Exit status: 0 if all was published, 1 if not, 2 for a wrong option. A signal\n"
+  "ends it as any command, which shells report as 130 for Ctrl-C.\n";
+
+/* They say how the body is sent, which is decided here. */
+static const char * const own_headers[] = {
+  "Connection", "Content-Length", "Content-Type", "Expect", "Transfer-Encoding",
+};
+
+static gboolean refuse (GError     **error,
+                        const char  *format,
+                        ...) G_GNUC_PRINTF (2, 3);
+
+/* Always FALSE. */
+static gboolean
+refuse (GError     **error,
+        const char  *format,
+        ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  *error = g_error_new_valist (G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, arguments);
+  va_end (arguments);
+  return FALSE;
+}
+
+static gboolean
+check_header (const char  *header,
+              GError     **error)
+{
+  const char *colon = strchr (header, ':');
+  gsize length = colon != NULL ? colon - header : 0;
+
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (header[i]) && strchr ("!#$%&'*+-.^_`|~", header[i]) == NULL)
+      length = 0;
+  if (length == 0)
+    return refuse (error, "--header takes 'Name: value', not “%s”", header);
+  for (const char *byte = colon; *byte != '\0'; byte++)
+    if (g_ascii_iscntrl (*byte) && *byte != '\t')
+      return refuse (error, "--header takes a value in one line");
+  for (guint i = 0; i < G_N_ELEMENTS (own_headers); i++)
+    if (length == strlen (own_headers[i]) && g_ascii_strncasecmp (header, own_headers[i], length) == 0)
+      return refuse (error, "--header cannot set %s", own_headers[i]);
+  return TRUE;
+}
+
+static void
+append_pair (GString    *query,
+             const char *name,
+             const char *value)
+{
+  g_autofree char *escaped = NULL;
+
+  if (value == NULL)
+    return;
+  escaped = g_uri_escape_string (value, NULL, FALSE);
+  g_string_append_printf (query, "%s%s=%s", query->len > 0 ? "&" : "", name, escaped);
+}
+
+/* Of several values of a name the first one counts: the options go in front of
+ * what the URL has. */
+static GUri *
+make_uri (const char  *text,
+          const char  *event_type,
+          const char  *id,
+          GError     **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GString) query = g_string_new (NULL);
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
+
+  if (scheme == NULL || !(g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) ||
+      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    {
+      refuse (error, "“%s” is no URL such as http://127.0.0.1:8080/events/news", text);
+      return NULL;
+    }
+  append_pair (query, "event", event_type);
+  append_pair (query, "id", id);
+  if (query->len == 0)
+    return g_steal_pointer (&uri);
+  if (g_uri_get_query (uri) != NULL && *g_uri_get_query (uri) != '\0')
+    g_string_append_printf (query, "&%s", g_uri_get_query (uri));
+  return soup_uri_copy (uri, SOUP_URI_QUERY, query->str, SOUP_URI_NONE);
+}
+
+static gboolean
+take (EricPublishOptions  *options,
+      int                  argc,
+      char               **argv,
+      const char          *event_type,
+      const char          *id,
+      GError             **error)
+{
+  if (argc < 2)
+    return refuse (error, "which URL? " SEE_HELP);
+  if (argc < 3)
+    return refuse (error, "which text? " SEE_HELP);
+  if (argc > 3)
+    return refuse (error, "what is “%s”? " SEE_HELP, argv[3]);
+  for (char **header = options->headers; header != NULL && *header != NULL; header++)
+    if (!check_header (*header, error))
+      return FALSE;
+  options->uri = make_uri (argv[1], event_type, id, error);
+  if (options->uri == NULL)
+    return FALSE;
+  if (!g_str_equal (argv[2], "-"))
+    options->text = g_strdup (argv[2]);
+  else if (id != NULL)
+    return refuse (error, "--id is for one message, and - is many");
+  return TRUE;
+}
+
+/* GOption leaves a -- that is behind another argument. */
+static void
+remove_dashes (int   *argc,
+               char **argv)
+{
+  for (int i = 1; i < *argc; i++)
+    if (g_str_equal (argv[i], "--"))
+      {
+        memmove (argv + i, argv + i + 1, (*argc - i) * sizeof *argv);
+        --*argc;
+        return;
+      }
+}
+
+int
+eric_publish_options_parse (EricPublishOptions  *options,
+                            int                  argc,
+                            char               **argv)
+{
+  g_autofree char *event_type = NULL;
+  g_autofree char *id = NULL;
+  const GOptionEntry entries[] = {
+    { "event", 'e', 0, G_OPTION_ARG_STRING, &event_type, "Type of the message (default: message)", "TYPE" },
+    { "id", 0, 0, G_OPTION_ARG_STRING, &id, "Id of the message (default: the server makes one)", "ID" },
+    { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
+      "The text, or each line, is JSON, whose structure is kept", NULL },
+    { "header", 'H', 0, G_OPTION_ARG_STRING_ARRAY, &options->headers,
+      "Header of the request; can be repeated", "'NAME: VALUE'" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("URL TEXT|- — publish on a channel");
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname ("eric-sse publish");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_description (context, description);
+  if (g_option_context_parse (context, &argc, &argv, &error))
+    {
+      remove_dashes (&argc, argv);
+      take (options, argc, argv, event_type, id, &error);
+    }
+  if (error == NULL)
+    return -1;
+  g_printerr ("eric-sse publish: %s\n", error->message);
+  return ERIC_EXIT_USAGE;
+}
+
+void
+eric_publish_options_clear (EricPublishOptions *options)
+{
+  g_clear_pointer (&options->uri, g_uri_unref);
+  g_clear_pointer (&options->headers, g_strfreev);
+  g_clear_pointer (&options->text, g_free);
+}
