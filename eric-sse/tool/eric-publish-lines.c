@@ -256,12 +256,27 @@ eric_publish_lines_new (GInputStream *base,
   return G_INPUT_STREAM (self);
 }
 
+/* All but the rest of a line that was begun: half of it could be taken for one. */
+static void
+drop_output (EricPublishLines *self)
+{
+  const char *output = (const char *) self->output->data;
+  const char *stop;
+
+  if (self->taken == 0 || output[self->taken - 1] == '\n')
+    {
+      g_byte_array_set_size (self->output, self->taken);
+      return;
+    }
+  stop = memchr (output + self->taken, '\n', self->output->len - self->taken);
+  g_byte_array_set_size (self->output, stop + 1 - output);
+}
+
 void
 eric_publish_lines_stop (EricPublishLines *self)
 {
+  drop_output (self);
   self->ended = TRUE;
-  g_byte_array_set_size (self->output, 0);
-  self->taken = 0;
   g_cancellable_cancel (self->cancellable);
   serve (self);
 }

@@ -96,7 +96,8 @@ make_uri (const char  *text,
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
   if (scheme == NULL || !(g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) ||
-      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+      strpbrk (g_uri_get_host (uri), " \t\r\n") != NULL)
     {
       refuse (error, "“%s” is no URL such as http://127.0.0.1:8080/events/news", text);
       return NULL;

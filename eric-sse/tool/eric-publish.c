@@ -122,7 +122,7 @@ tell_failure (EricPublish  *publish,
 {
   g_autofree char *uri = g_uri_to_string_partial (publish->options.uri, G_URI_HIDE_PASSWORD);
 
-  g_printerr ("eric-sse publish: nothing came back from %s: %s\n", uri, error->message);
+  g_printerr ("eric-sse publish: no answer from %s: %s\n", uri, error->message);
 }
 
 static void
