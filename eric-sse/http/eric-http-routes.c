@@ -487,7 +487,8 @@ _eric_http_routes_remove (EricSseServer *self,
  * for as long as it likes. At the end it is answered 202. What cannot be published
  * is answered at once, with the number of its line and how many messages were
  * published before; nothing behind it is. Lines have no ids of their own, so that
- * `?id=` is refused.
+ * `?id=` is refused. (libsoup 3.2 calls no early handler for a request that one of
+ * its auth domains has accepted: there, a feed is read to its end first.)
  *
  * Since: 0.1
  */

@@ -396,6 +396,8 @@ class Lines(TestCase):
         for end in b'', b'\n', b'x' * MIB:
             said = self.assert_failed(1, server.news, '-', stdin=b'short\n' + b'x' * (16 * MIB + 1) + end)
             self.assertRegex(said, 'line 2 .*longer than')
+        said = self.assert_failed(1, server.news, '-', stdin=b'x' * (16 * MIB + 1) + b'\n')
+        self.assertRegex(said, 'line 1 .*longer than')
 
     def test_line_too_long_for_the_server(self):
         server = self.start_news('--max-body', '100')

@@ -15,6 +15,8 @@ RESET = struct.pack('ii', 1, 0)
 
 GET = serve.format_request('GET', '/', {'Connection': 'keep-alive'})
 STREAM = serve.format_request('GET', '/events/news')
+FEED = serve.format_request('POST', '/events/news', {'Content-Type': 'application/x-ndjson',
+                                                     'Transfer-Encoding': 'chunked'})
 POST = serve.format_request('POST', '/events/news', {'Content-Type': 'text/plain'}, 'x' * 100)
 
 
@@ -45,6 +47,24 @@ def stream(sock):
 
 def half_a_request(sock):
     sock.sendall(POST[:-50])
+
+
+def feed(sock):
+    sock.sendall(FEED + b'3\r\n1\n2\r\n0\r\n\r\n')
+    data = sock.recv(1 << 16)
+    if not data.startswith(b'HTTP/1.1 202 '):
+        raise AssertionError(f'not published: {data[:200]!r}')
+
+
+def half_a_feed(sock):
+    sock.sendall(FEED + b'3\r\n1\n2\r\n')
+
+
+def refused_feed(sock):
+    sock.sendall(FEED + b'2\r\nx\n\r\n')
+    data = sock.recv(1 << 16)
+    if not data.startswith(b'HTTP/1.1 400 '):
+        raise AssertionError(f'not refused: {data[:200]!r}')
 
 
 def reset(sock):
@@ -104,6 +124,15 @@ class Leaks(serve.TestCase):
 
     def test_reset_stream(self):
         self.check(reset_stream, '127.0.0.17')
+
+    def test_feed(self):
+        self.check(feed, '127.0.0.18')
+
+    def test_half_a_feed(self):
+        self.check(half_a_feed, '127.0.0.19')
+
+    def test_refused_feed(self):
+        self.check(refused_feed, '127.0.0.20')
 
 
 class OutOfDescriptors(serve.TestCase):
