@@ -145,7 +145,8 @@ static void
 test_http_feed_split (void)
 {
   static const char request[] = "POST /events/news HTTP/1.1\r\nHost: a\r\n" FEED "\r\n"
-                                "5;x=\"y\"\r\n\"a\"\n[\r\n8\r\n1,2]\r\n\"\xc3\r\n00C\r\n\xa9\"\n\n{\"b\":0}\n\r\n" END;
+                                "5;x=\"y\"\r\n\"a\"\n[\r\n8\r\n1,2]\r\n\"\xc3\r\n"
+                                "00C\r\n\xa9\"\n\n{\"b\":0}\n\r\n" END;
   const char *body = strstr (request, "\r\n\r\n");
   Desk desk;
 

@@ -49,13 +49,6 @@ def half_a_request(sock):
     sock.sendall(POST[:-50])
 
 
-def feed(sock):
-    sock.sendall(FEED + b'3\r\n1\n2\r\n0\r\n\r\n')
-    data = sock.recv(1 << 16)
-    if not data.startswith(b'HTTP/1.1 202 '):
-        raise AssertionError(f'not published: {data[:200]!r}')
-
-
 def half_a_feed(sock):
     sock.sendall(FEED + b'3\r\n1\n2\r\n')
 
@@ -124,9 +117,6 @@ class Leaks(serve.TestCase):
 
     def test_reset_stream(self):
         self.check(reset_stream, '127.0.0.17')
-
-    def test_feed(self):
-        self.check(feed, '127.0.0.18')
 
     def test_half_a_feed(self):
         self.check(half_a_feed, '127.0.0.19')
