@@ -200,7 +200,7 @@ take_line (EricHttpFeed *feed,
     refuse_line (feed, SOUP_STATUS_BAD_REQUEST, error->message);
   else if (eric_channel_broadcast (ERIC_CHANNEL (feed->channel), message, &error))
     feed->n_published++;
-  else
+  else if (feed->state == FEED_READING)
     refuse_line (feed, _eric_http_get_publish_status (error), error->message);
 }
 
