@@ -12,10 +12,8 @@ G_BEGIN_DECLS
 #define ERIC_EXIT_FAILED 1
 #define ERIC_EXIT_USAGE  2
 
-int eric_listen_main (int    argc,
-                      char **argv);
-int eric_serve_main  (int    argc,
-                      char **argv);
+int eric_listen_main  (int    argc,
+                       char **argv);
 int eric_publish_main (int    argc,
                        char **argv);
 int eric_serve_main   (int    argc,
