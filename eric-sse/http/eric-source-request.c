@@ -170,7 +170,8 @@ copy_model (SoupMessage *model,
 {
   soup_message_add_flags (message, soup_message_get_flags (model));
   soup_message_set_priority (message, soup_message_get_priority (model));
-  soup_message_set_first_party (message, soup_message_get_first_party (model));
+  if (soup_message_get_first_party (model) != NULL)
+    soup_message_set_first_party (message, soup_message_get_first_party (model));
   soup_message_set_site_for_cookies (message, soup_message_get_site_for_cookies (model));
   soup_message_set_is_top_level_navigation (message, soup_message_get_is_top_level_navigation (model));
 }

@@ -32,15 +32,16 @@ has_colours (void)
 static void
 print_json (EricMessage *message)
 {
-  GVariantDict object;
+  GVariantBuilder object;
   g_autoptr (EricMessage) line = NULL;
 
-  g_variant_dict_init (&object, NULL);
-  g_variant_dict_insert (&object, "type", "s", eric_message_get_event_type (message));
+  g_variant_builder_init (&object, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&object, "{sv}", "type",
+                         g_variant_new_string (eric_message_get_event_type (message)));
   if (eric_message_get_id (message) != NULL)
-    g_variant_dict_insert (&object, "id", "s", eric_message_get_id (message));
-  g_variant_dict_insert (&object, "data", "s", eric_message_get_text (message));
-  line = eric_message_new (NULL, g_variant_dict_end (&object), NULL);
+    g_variant_builder_add (&object, "{sv}", "id", g_variant_new_string (eric_message_get_id (message)));
+  g_variant_builder_add (&object, "{sv}", "data", g_variant_new_string (eric_message_get_text (message)));
+  line = eric_message_new (NULL, g_variant_builder_end (&object), NULL);
   puts (eric_message_get_text (line));
 }
 
