@@ -10,6 +10,7 @@
 # include "eric-error.h"
 # include "eric-event-source.h"
 # include "eric-listener.h"
+# include "eric-message-list.h"
 # include "eric-message-stream.h"
 # include "eric-message.h"
 # include "eric-sse-channel.h"

@@ -18,6 +18,7 @@ typedef struct _EricChannelContainer EricChannelContainer;
 typedef struct _EricEventSource      EricEventSource;
 typedef struct _EricListener         EricListener;
 typedef struct _EricMessage          EricMessage;
+typedef struct _EricMessageList      EricMessageList;
 typedef struct _EricMessageStream    EricMessageStream;
 typedef struct _EricSseChannel       EricSseChannel;
 typedef struct _EricSseParser        EricSseParser;
