@@ -195,12 +195,12 @@ _eric_message_window_append (EricMessageWindow *window,
   });
 }
 
+/* Those that are shown need not lose their keys: as they leave, none is replaced. */
 void
 _eric_message_window_clear (EricMessageWindow *window)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
 
-  _eric_message_window_forget_keys (window);
   drop_oldest (window, &window->pending, window->pending.length, gone);
   _eric_message_ring_release (&window->pending);
   window->condemned = window->shown.length;
@@ -272,7 +272,6 @@ _eric_message_window_next_frame (EricMessageWindow *window,
   if (n_leaving > 0)
     start = 0;
   end = MAX (end, n_coming > 0 ? n_before : n_leaving);
-  /* Nothing changed. */
-  end = MAX (end, start);
+  g_assert (start <= end);
   return (EricMessageFrame) { start, end - start, end - start - n_leaving + n_coming };
 }
