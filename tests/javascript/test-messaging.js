@@ -93,6 +93,42 @@ const tests = {
     }
   },
 
+  async list() {
+    const channel = Eric.SseChannel.new("news");
+    const listener = channel.add_listener();
+    const list = Eric.MessageList.new(100);
+    const changes = [];
+    const changed = () => new Promise((resolve) => {
+      const id = list.connect("items-changed", (_list, ...change) => {
+        list.disconnect(id);
+        changes.push(change);
+        resolve();
+      });
+    });
+    const shown = () => Array.from({ length: list.get_n_items() }, (_, n) => list.get_item(n));
+    const add = (text, id) => list.append(Eric.Message.new_full(null, new GLib.Variant("s", text), id, null));
+
+    list.set_key_func((one) => one.get_id());
+    System.gc();
+    [["a", "1"], ["b", null], ["c", "1"], ["d", null]].forEach(([text, id]) => add(text, id));
+    assertEqual(list.n_items, 0, "held apart");
+    await changed();
+    assertEqual(texts(shown()), ["c", "b", "d"], "the list");
+    list.set_key_func(null);
+    add("e", "1");
+    await changed();
+
+    listener.start();
+    list.follow(listener);
+    channel.broadcast(message("f"));
+    await changed();
+    assertEqual(texts(shown()), ["c", "b", "d", "e", "f"], "with what was followed");
+    list.clear();
+    await changed();
+    assertEqual(changes, [[0, 0, 3], [3, 0, 1], [4, 0, 1], [0, 5, 0]], "the changes");
+    listener.stop();
+  },
+
   async stream() {
     const channel = Eric.SseChannel.new("news");
     const stream = channel.watch();

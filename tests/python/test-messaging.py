@@ -220,6 +220,47 @@ class Channels(TestCase):
             self.assertEqual((replay, [message.get_text() for message in messages]), (outcome, texts), id)
 
 
+class MessageLists(TestCase):
+    def test_list(self):
+        messages = Eric.MessageList(max_items=100, newest_first=True, frame_interval=0)
+        changes = []
+        messages.connect('items-changed', lambda _, *change: changes.append(change))
+        for n in range(3):
+            messages.append(text(None, str(n)))
+        self.assertEqual(len(messages), 0)
+        run_until(lambda: changes, 'the first change')
+        self.assertEqual([message.get_text() for message in messages], ['2', '1', '0'])
+        self.assertEqual((messages[0].get_text(), messages.props.n_items), ('2', 3))
+        self.assertEqual(messages.get_item_type(), Eric.Message.__gtype__)
+        messages.clear()
+        run_until(lambda: len(messages) == 0, 'the list is empty')
+        self.assertEqual(changes, [(0, 0, 3), (0, 3, 0)])
+
+    def test_keys(self):
+        messages = Eric.MessageList.new(100)
+        messages.set_key_func(lambda message, *_: message.get_id())
+        gc.collect()
+        for words, id in [('a', '1'), ('b', None), ('c', '1'), ('d', None)]:
+            messages.append(Eric.Message.new_full(None, GLib.Variant('s', words), id, None))
+        run_until(lambda: len(messages) == 3, 'the messages')
+        self.assertEqual([message.get_text() for message in messages], ['c', 'b', 'd'])
+        messages.set_key_func(None)
+        messages.append(Eric.Message.new_full(None, GLib.Variant('s', 'e'), '1', None))
+        run_until(lambda: len(messages) == 4, 'the other message')
+
+    def test_follow(self):
+        channel = Eric.SseChannel.new('news')
+        listener = channel.add_listener()
+        listener.start()
+        messages = Eric.MessageList.new(100)
+        messages.follow(listener)
+        for n in range(3):
+            channel.broadcast(text(None, str(n)))
+        run_until(lambda: len(messages) == 3, 'the messages')
+        self.assertEqual([message.get_text() for message in messages], ['0', '1', '2'])
+        channel.close()
+
+
 class Server(TestCase):
     def test_server(self):
         soup_server = Soup.Server()
