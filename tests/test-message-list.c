@@ -680,12 +680,15 @@ meddling_cb (GListModel *model,
              gpointer    user_data)
 {
   EricMessageList *list = ERIC_MESSAGE_LIST (model);
+  guint n_items = g_list_model_get_n_items (model);
 
   if (n_removed > 0)
     return;
   add (list, NULL, NULL);
-  if (g_list_model_get_n_items (model) == 2)
+  if (n_items == 2)
     eric_message_list_clear (list);
+  test_settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, n_items);
 }
 
 /* What a handler does is shown in the next frame. */

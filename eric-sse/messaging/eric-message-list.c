@@ -32,12 +32,13 @@
  *   after a quiet time comes in the next turn of the main loop, at
  *   %G_PRIORITY_HIGH_IDLE; between two lie at least
  *   [property@MessageList:frame-interval] milliseconds.
- * - Each frame is one [signal@Gio.ListModel::items-changed] that covers no more
- *   than what changed. What the interface tells is what was announced, also while
- *   more is held apart.
- * - A full list makes room first: one frame takes the oldest sixteenth away, and
- *   the new messages come with the next. Only where more came than that are both
- *   told at once, as a change of the whole list.
+ * - Each frame is one [signal@Gio.ListModel::items-changed] with the smallest range
+ *   that covers what changed. What the interface tells is what was announced, also
+ *   while more is held apart.
+ * - A full list makes room first: one frame takes the oldest sixteenth away, or up
+ *   to twice that while many come, and the new messages come with the next. Where
+ *   more than a sixteenth came, or the list would lose more than half, both are told
+ *   at once, as a change of the whole list.
  *
  * Messages come with [method@MessageList.append], and from any number of listeners
  * with [method@MessageList.follow]. Where a message is the successor of another,
@@ -46,7 +47,8 @@
  *
  * A list belongs to the thread, and to the thread-default main context, that it
  * is made in: its functions are called and its signals emitted there alone. The
- * handlers of its signals may do anything with it, and drop the last reference.
+ * handlers of its signals may do anything with it, and drop the last reference. No
+ * other change comes while they run, also where they turn the main loop.
  *
  * Since: 0.1
  */
