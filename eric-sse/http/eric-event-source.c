@@ -7,6 +7,7 @@
 
 #include "eric-enum-types.h"
 #include "eric-event-source-private.h"
+#include "eric-message-list.h"
 #include "eric-message-private.h"
 
 /**
@@ -920,4 +921,32 @@ eric_event_source_close (EricEventSource *self)
     return;
   _eric_event_source_take_error (self, NULL);
   _eric_event_source_finish (self);
+}
+
+static void
+append_cb (EricEventSource *self,
+           EricMessage     *message,
+           EricMessageList *list)
+{
+  eric_message_list_append (list, message);
+}
+
+/**
+ * eric_event_source_fill_list:
+ * @self: an event source
+ * @list: a list
+ *
+ * Has the list get every message that comes, as long as both live. It is a handler
+ * of [signal@EventSource::message] like any other.
+ *
+ * Since: 0.1
+ */
+void
+eric_event_source_fill_list (EricEventSource *self,
+                             EricMessageList *list)
+{
+  g_return_if_fail (ERIC_IS_EVENT_SOURCE (self));
+  g_return_if_fail (ERIC_IS_MESSAGE_LIST (list));
+
+  g_signal_connect_object (self, "message", G_CALLBACK (append_cb), list, 0);
 }

@@ -248,6 +248,9 @@ void                 eric_event_source_start                  (EricEventSource  
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_close                  (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
+void                 eric_event_source_fill_list              (EricEventSource      *self,
+                                                               EricMessageList      *list);
+ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_next_async             (EricEventSource      *self,
                                                                int                   io_priority,
                                                                GCancellable         *cancellable,
