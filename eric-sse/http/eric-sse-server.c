@@ -8,6 +8,7 @@
 #include "eric-channel-container.h"
 #include "eric-enum-types.h"
 #include "eric-listener.h"
+#include "eric-ready-source-private.h"
 #include "eric-sse-channel.h"
 #include "eric-sse-server-private.h"
 
@@ -142,16 +143,6 @@ news_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-news_dispatch (GSource     *source,
-               GSourceFunc  callback,
-               gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs news_funcs = { .dispatch = news_dispatch };
-
 void
 _eric_sse_server_add_subscriber (EricSseServer     *self,
                                  EricSseSubscriber *subscriber)
@@ -191,8 +182,7 @@ eric_sse_server_constructed (GObject *object)
   if (self->channels == NULL)
     self->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
 
-  self->news_source = g_source_new (&news_funcs, sizeof (GSource));
-  g_source_set_static_name (self->news_source, "EricSseServer news");
+  self->news_source = eric_ready_source_new ("EricSseServer news");
   g_source_set_callback (self->news_source, news_cb, self, NULL);
   g_source_attach (self->news_source, self->context);
 

@@ -7,6 +7,7 @@
 
 #include "eric-listener-private.h"
 #include "eric-message.h"
+#include "eric-ready-source-private.h"
 
 /* Waiting for messages: the row of those who wait, and the asynchronous calls. */
 
@@ -43,18 +44,6 @@ _eric_listener_wake_all (EricListener *self)
   while (awake.length > 0)
     _eric_listener_wake (g_queue_pop_head (&awake));
 }
-
-/* What waits for a message is a source with no descriptor and no time: a push
- * sets its ready time to now. Its cancellable is a child source. */
-static gboolean
-waiter_dispatch (GSource     *source,
-                 GSourceFunc  callback,
-                 gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs waiter_funcs = { .dispatch = waiter_dispatch };
 
 /* The next one in the row is woken too, in case that more came than were taken. */
 static void
@@ -149,9 +138,8 @@ wait_for_message (EricListener *self,
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
   GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *waiter = g_source_new (&waiter_funcs, sizeof (GSource));
+  GSource *waiter = eric_ready_source_new ("EricListener waiter");   /* a push makes it ready */
 
-  g_source_set_static_name (waiter, "EricListener waiter");
   if (cancellable != NULL)
     {
       g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);

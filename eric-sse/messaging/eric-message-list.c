@@ -8,6 +8,7 @@
 #include "eric-listener.h"
 #include "eric-message-window-private.h"
 #include "eric-message.h"
+#include "eric-ready-source-private.h"
 
 /* What is asked of a listener at a time. */
 #define FOLLOW_BATCH 256
@@ -167,18 +168,6 @@ frame_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-frame_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-/* There is one as long as the list lives: an idle source for each frame, and then a
- * timeout, would cost more. */
-static GSourceFuncs frame_funcs = { .dispatch = frame_dispatch };
-
 static void
 eric_message_list_constructed (GObject *object)
 {
@@ -187,8 +176,9 @@ eric_message_list_constructed (GObject *object)
   G_OBJECT_CLASS (eric_message_list_parent_class)->constructed (object);
 
   _eric_message_window_init (&self->window, self->max_items > 0 ? self->max_items : G_MAXINT);
-  self->source = g_source_new (&frame_funcs, sizeof (GSource));
-  g_source_set_static_name (self->source, "EricMessageList frame");
+  /* As long as the list lives: an idle source for each frame, and then a timeout,
+   * would cost more. */
+  self->source = eric_ready_source_new ("EricMessageList frame");
   g_source_set_priority (self->source, FRAME_PRIORITY);
   g_source_set_callback (self->source, frame_cb, self, NULL);
   g_source_attach (self->source, g_main_context_get_thread_default ());
