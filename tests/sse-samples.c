@@ -74,6 +74,9 @@ const SseSample sse_samples[] = {
   S ("type/spaces", "event:  t \ndata: 1\n\n", " t (1)"),
   S ("type/utf-8", "event: gr\303\274n\ndata: 1\n\n", "gr\303\274n(1)"),
   S ("type/malformed", "event: a\377b\ndata: 1\n\nevent: a" FFFD "b\ndata: 2\n\n", "a" FFFD "b(1) a" FFFD "b(2)"),
+  S ("type/nul", "event: a\0bc\ndata: 1\n\n", "a" FFFD "bc(1)"),
+  S ("type/nuls", "event: \0a\0\0b\0\ndata: 1\n\n", FFFD "a" FFFD FFFD "b" FFFD "(1)"),
+  S ("type/nul-and-malformed", "event: \0\377\0x\ndata: 1\n\n", FFFD FFFD FFFD "x(1)"),
 
   S ("id/given", "id: 7\ndata: 1\n\n", "message#7(1) id=7"),
   S ("id/behind-data", "data: 1\nid: 7\n\n", "message#7(1) id=7"),
@@ -121,6 +124,7 @@ const SseSample sse_samples[] = {
   S ("comment/in-event", "data: 1\n: c\ndata: 2\n:\n\n: d\n\n", "message(1\\n2) :c : :d"),
   S ("comment/line-breaks", ": a\r: b\r\n: c\n", ":a :b :c"),
   S ("comment/utf-8", ": gr\303\274n\n: a\377b\n", ":gr\303\274n :a" FFFD "b"),
+  S ("comment/nul", ": a\0bc\n:\0\n:\0a\0\0b\0\n", ":a" FFFD "bc :" FFFD " :" FFFD "a" FFFD FFFD "b" FFFD),
   S ("comment/cut-off", ": a\n: b", ":a"),
 
   S ("bom/once", BOM "data: 1\n\n", "message(1)"),

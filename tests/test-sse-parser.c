@@ -428,6 +428,23 @@ test_sse_parser_large (void)
     }
 }
 
+/* Time must not grow with the square of the length. */
+static void
+test_sse_parser_large_of_nul (void)
+{
+  const gsize length = 4 * 1024 * 1024;
+  g_autoptr (EricSseParser) parser = eric_sse_parser_new ();
+  g_autoptr (EricMessage) message = NULL;
+  g_autoptr (GString) text = g_string_new ("event: ");
+
+  g_string_set_size (text, length);
+  memset (text->str + 7, '\0', length - 7);
+  g_string_append (text, "\ndata\n\n");
+  g_assert_true (sse_trace_feed (parser, text->str, text->len, NULL));
+  message = eric_sse_parser_next (parser);
+  g_assert_cmpuint (strlen (eric_message_get_event_type (message)), ==, 3 * (length - 7));
+}
+
 /* NDJSON */
 
 static void
@@ -650,6 +667,7 @@ main (int    argc,
   g_test_add_func ("/eric/sse-parser/max-event-size", test_sse_parser_max_event_size);
   g_test_add_func ("/eric/sse-parser/max-size-ndjson", test_sse_parser_max_size_ndjson);
   g_test_add_func ("/eric/sse-parser/large", test_sse_parser_large);
+  g_test_add_func ("/eric/sse-parser/large-of-nul", test_sse_parser_large_of_nul);
   g_test_add_func ("/eric/sse-parser/ndjson-message", test_sse_parser_ndjson_message);
   g_test_add_func ("/eric/sse-parser/ndjson-failure", test_sse_parser_ndjson_failure);
   g_test_add_func ("/eric/sse-parser/functions", test_sse_parser_functions);

@@ -209,6 +209,9 @@ test_utf8_nul (void)
 
   eric_utf8_decode (out, "\0a\0\0\377\0", 6);
   g_assert_cmpmem (out->str, out->len, "\0a\0\0" FFFD "\0", 8);
+  g_string_truncate (out, 0);
+  eric_utf8_decode_string (out, "\0a\0\0\377\0", 6);
+  g_assert_cmpmem (out->str, out->len, FFFD "a" FFFD FFFD FFFD FFFD, 16);
   g_assert_true (eric_utf8_is_valid ("\0a\0\0\303\251\0", 7));
   g_assert_false (eric_utf8_is_valid ("\0a\0\0\303\0", 6));
   g_assert_true (eric_utf8_is_valid ("\0", 1));

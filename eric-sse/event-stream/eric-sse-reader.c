@@ -171,13 +171,7 @@ make_ref_string (const char *value,
     return g_ref_string_new_len (value, length);
 
   text = g_string_new (NULL);
-  eric_utf8_decode (text, value, length);
-  for (gsize i = 0; i < text->len; i++)
-    if (text->str[i] == '\0')
-      {
-        g_string_overwrite (text, i, ERIC_REPLACEMENT_CHARACTER);
-        g_string_insert_len (text, i + 1, ERIC_REPLACEMENT_CHARACTER + 1, -1);
-      }
+  eric_utf8_decode_string (text, value, length);
   return g_ref_string_new_len (text->str, text->len);
 }
 

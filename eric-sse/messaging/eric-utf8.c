@@ -80,11 +80,12 @@ get_malformed_length (const char *text,
   return n;
 }
 
-/* Appends the text with U+FFFD for what is malformed. */
-void
-eric_utf8_decode (GString    *out,
-                  const char *text,
-                  gsize       length)
+static void
+decode (GString    *out,
+        const char *text,
+        gsize       length,
+        const char *nul,
+        gsize       nul_length)
 {
   const char *end = text + length;
 
@@ -99,7 +100,7 @@ eric_utf8_decode (GString    *out,
       text = stop;
       if (*text == '\0')
         {
-          g_string_append_c (out, '\0');
+          g_string_append_len (out, nul, nul_length);
           text++;
         }
       else
@@ -108,4 +109,22 @@ eric_utf8_decode (GString    *out,
           text += get_malformed_length (text, end - text);
         }
     }
+}
+
+/* Appends the text with U+FFFD for what is malformed. */
+void
+eric_utf8_decode (GString    *out,
+                  const char *text,
+                  gsize       length)
+{
+  decode (out, text, length, "\0", 1);
+}
+
+/* The same with U+FFFD for NUL, too, so that it can be a C string. */
+void
+eric_utf8_decode_string (GString    *out,
+                         const char *text,
+                         gsize       length)
+{
+  decode (out, text, length, ERIC_REPLACEMENT_CHARACTER, strlen (ERIC_REPLACEMENT_CHARACTER));
 }
