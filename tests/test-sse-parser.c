@@ -382,6 +382,19 @@ test_sse_parser_max_event_size (void)
   assert_feed (parser, "data: 1\ndata: 2\n\n", "message(1\\n2)");
 }
 
+/* U+FFFD is longer than what it stands for. */
+static void
+test_sse_parser_max_event_size_malformed (void)
+{
+  g_autoptr (EricSseParser) parser = eric_sse_parser_new ();
+
+  eric_sse_parser_set_max_event_size (parser, 6);
+  assert_feed (parser, "data: \377\377\n\n", "message(\357\277\275\357\277\275)");
+  assert_too_large (parser, "data: \377\377\377\n\n", "");
+  eric_sse_parser_reset (parser);
+  assert_too_large (parser, "data: 123\ndata: \377\n\n", "");
+}
+
 static void
 test_sse_parser_max_size_ndjson (void)
 {
@@ -665,6 +678,7 @@ main (int    argc,
   g_test_add_func ("/eric/sse-parser/max-line-size", test_sse_parser_max_line_size);
   g_test_add_func ("/eric/sse-parser/endless-line", test_sse_parser_endless_line);
   g_test_add_func ("/eric/sse-parser/max-event-size", test_sse_parser_max_event_size);
+  g_test_add_func ("/eric/sse-parser/max-event-size-malformed", test_sse_parser_max_event_size_malformed);
   g_test_add_func ("/eric/sse-parser/max-size-ndjson", test_sse_parser_max_size_ndjson);
   g_test_add_func ("/eric/sse-parser/large", test_sse_parser_large);
   g_test_add_func ("/eric/sse-parser/large-of-nul", test_sse_parser_large_of_nul);

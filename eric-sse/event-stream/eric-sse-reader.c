@@ -155,6 +155,9 @@ add_data (EricSseReader *self,
         g_string_append_len (self->data, value, length);
       else
         eric_utf8_decode (self->data, value, length);
+      /* U+FFFD may be longer than what it stands for. */
+      if (self->data->len > self->max_event_size)
+        fail_too_large (self, "An event", self->max_event_size);
     }
   self->has_data = TRUE;
 }
