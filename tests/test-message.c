@@ -8,6 +8,7 @@
 
 #include <eric-sse.h>
 
+#include "eric-message-private.h"
 #include "test-util.h"
 
 static void
@@ -73,6 +74,8 @@ assert_field_refused (const char *value,
   message = eric_message_new_from_text (value, "a", &error);
   assert_refused (message, g_steal_pointer (&error), bad_type);
   message = eric_message_new_from_json (value, "1", -1, &error);
+  assert_refused (message, g_steal_pointer (&error), bad_type);
+  message = eric_message_new_from_data (value, (const guint8 *) "a", 1, &error);
   assert_refused (message, g_steal_pointer (&error), bad_type);
   message = eric_message_new_full (NULL, NULL, value, NULL, &error);
   assert_refused (message, g_steal_pointer (&error), bad_id);
@@ -259,6 +262,169 @@ test_message_new_from_text (void)
 }
 
 static void
+assert_data (EricMessage *message,
+             const char  *data,
+             gsize        length)
+{
+  gsize read_length;
+  const guint8 *read = eric_message_get_data (message, &read_length);
+
+  g_assert_cmpmem (read, read_length, data, length);
+}
+
+/* What a C string cannot hold is U+FFFD there. */
+static void
+test_message_new_from_data (void)
+{
+  static const struct { const char *data; gsize length; const char *text; } table[] = {
+    { "", 0, "" },
+    { "a\r\nb\n", 5, "a\r\nb\n" },
+    { "abc", 2, "ab" },
+    { "\0", 1, "\357\277\275" },
+    { "a\0b", 3, "a\357\277\275b" },
+    { "\0\0a\0", 4, "\357\277\275\357\277\275a\357\277\275" },
+    { "\303\251\0", 3, "\303\251\357\277\275" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (EricMessage) message =
+        eric_message_new_from_data ("t", (const guint8 *) table[i].data, table[i].length, &error);
+      const char *text;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (eric_message_get_event_type (message), ==, "t");
+      g_assert_null (eric_message_get_id (message));
+      assert_data (message, table[i].data, table[i].length);
+      text = eric_message_get_text (message);
+      g_assert_cmpstr (text, ==, table[i].text);
+      g_assert_true (eric_message_get_text (message) == text);
+      g_assert_cmpstr (g_variant_get_type_string (eric_message_get_payload (message)), ==, "s");
+      g_assert_cmpstr (g_variant_get_string (eric_message_get_payload (message), NULL), ==, table[i].text);
+      g_assert_false (g_variant_is_floating (eric_message_get_payload (message)));
+      assert_data (message, table[i].data, table[i].length);
+    }
+}
+
+static void
+test_message_new_from_data_edges (void)
+{
+  static const char *const broken[] = { "\377", "\303", "a\355\240\200" };
+  g_autoptr (EricMessage) none = eric_message_new_from_data ("", NULL, 0, NULL);
+  GError *error = NULL;
+  EricMessage *bad;
+
+  g_assert_cmpstr (eric_message_get_event_type (none), ==, "message");
+  assert_data (none, "", 0);
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
+    {
+      bad = eric_message_new_from_data (NULL, (const guint8 *) broken[i], strlen (broken[i]), &error);
+      assert_refused (bad, g_steal_pointer (&error), "The text of a message must be UTF-8");
+    }
+  bad = eric_message_new_from_data (NULL, (const guint8 *) "\0\303\0", 3, &error);
+  assert_refused (bad, g_steal_pointer (&error), "The text of a message must be UTF-8");
+}
+
+static void
+test_message_get_data (void)
+{
+  g_autoptr (EricMessage) none = eric_message_new (NULL, NULL, NULL);
+  g_autoptr (EricMessage) string = eric_message_new (NULL, g_variant_new_string ("a\nb"), NULL);
+  g_autoptr (EricMessage) object = eric_message_new (NULL, g_variant_new_parsed ("{'a': 1}"), NULL);
+  g_autoptr (EricMessage) text = eric_message_new_from_text (NULL, "a", NULL);
+  gsize length;
+
+  assert_data (none, "", 0);
+  assert_data (string, "a\nb", 3);
+  assert_data (object, "{\"a\":1}", 7);
+  assert_data (text, "a", 1);
+  g_assert_true ((const char *) eric_message_get_data (object, &length) == eric_message_get_text (object));
+}
+
+/* Takes over the message. */
+static void
+assert_parsed (EricMessage *message,
+               const char  *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = eric_message_parse_json (message, &error);
+  g_autofree char *printed = NULL;
+
+  g_assert_no_error (error);
+  g_assert_false (g_variant_is_floating (value));
+  printed = g_variant_print (value, TRUE);
+  g_assert_cmpstr (printed, ==, expected);
+  g_object_unref (message);
+}
+
+static void
+test_message_parse_json (void)
+{
+  static const char *const bad[] = { "", "{", "no JSON", "1 2" };
+  g_autoptr (GVariant) payload = g_variant_ref_sink (g_variant_new_parsed ("[<1>]"));
+  g_autoptr (EricMessage) nul = eric_message_new_from_data (NULL, (const guint8 *) "1\0", 2, NULL);
+  GError *error = NULL;
+
+  assert_parsed (eric_message_new_from_text (NULL, " [1, \"x\"] ", NULL), "[<int64 1>, <'x'>]");
+  assert_parsed (eric_message_new_from_text (NULL, "\"x\"", NULL), "'x'");
+  assert_parsed (eric_message_new_from_text (NULL, "null", NULL), "@mv nothing");
+  assert_parsed (eric_message_new (NULL, g_variant_new_string ("{\"a\": true}"), NULL), "{'a': <true>}");
+  assert_parsed (eric_message_new (NULL, payload, NULL), "[<int64 1>]");
+  assert_parsed (eric_message_new (NULL, g_variant_new_double (2), NULL), "2.0");
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (EricMessage) message = eric_message_new_from_text (NULL, bad[i], NULL);
+
+      g_assert_null (eric_message_parse_json (message, &error));
+      g_assert_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT);
+      g_clear_error (&error);
+      g_assert_cmpstr (eric_message_get_text (message), ==, bad[i]);
+    }
+  g_assert_null (eric_message_parse_json (nul, &error));
+  g_assert_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT);
+  g_clear_error (&error);
+}
+
+static void
+test_message_copy_of_text (void)
+{
+  EricMessage *message = eric_message_new_from_data ("t", (const guint8 *) "a\0b", 3, NULL);
+  EricMessage *copy = eric_message_copy_with_id (message, "new", NULL);
+  EricMessage *again;
+  gsize length;
+
+  g_assert_true (eric_message_get_data (copy, &length) == eric_message_get_data (message, &length));
+  g_assert_cmpstr (eric_message_get_id (copy), ==, "new");
+  g_assert_cmpstr (eric_message_get_event_type (copy), ==, "t");
+  test_finalize (message);
+  assert_data (copy, "a\0b", 3);
+  g_assert_cmpstr (eric_message_get_text (copy), ==, "a\357\277\275b");
+  again = eric_message_copy_with_id (copy, NULL, NULL);
+  test_finalize (copy);
+  g_assert_cmpstr (eric_message_get_text (again), ==, "a\357\277\275b");
+  g_assert_cmpstr (g_variant_get_type_string (eric_message_get_payload (again)), ==, "s");
+  test_finalize (again);
+}
+
+/* A copy differs in its id alone, and so has the text as it came. */
+static void
+test_message_copy_of_received_json (void)
+{
+  const char *json = "{ \"a\" : 1.50 }";
+  EricMessage *message = _eric_message_new_received_json (json, strlen (json), NULL);
+  EricMessage *copy = eric_message_copy_with_id (message, "1", NULL);
+
+  g_assert_cmpstr (eric_message_get_text (message), ==, json);
+  g_assert_true (eric_message_get_text (copy) == eric_message_get_text (message));
+  test_finalize (message);
+  g_assert_cmpstr (eric_message_get_text (copy), ==, json);
+  g_assert_cmpstr (g_variant_get_type_string (eric_message_get_payload (copy)), ==, "a{sv}");
+  test_finalize (copy);
+}
+
+static void
 test_message_new_from_json (void)
 {
   GError *error = NULL;
@@ -285,45 +451,95 @@ test_message_new_from_json (void)
 #define N_TEXT_THREADS  8
 #define N_TEXT_MESSAGES 300
 
+typedef gconstpointer (*Getter) (EricMessage *message);
+
 static int n_waiting;   /* (atomic): threads that have not come to the start yet */
 
-static gpointer
-get_texts_thread (gpointer data)
+typedef struct
 {
-  GPtrArray *messages = data;
-  const char **texts = g_new0 (const char *, messages->len);
+  GPtrArray *messages;
+  Getter     getter;
+} Threads;
+
+static gconstpointer
+get_payload (EricMessage *message)
+{
+  return eric_message_get_payload (message);
+}
+
+static gconstpointer
+get_text (EricMessage *message)
+{
+  return eric_message_get_text (message);
+}
+
+static gpointer
+get_thread (gpointer data)
+{
+  Threads *shared = data;
+  gconstpointer *results = g_new0 (gconstpointer, shared->messages->len);
 
   g_atomic_int_add (&n_waiting, -1);
   while (g_atomic_int_get (&n_waiting) > 0)
     g_thread_yield ();
-  for (guint i = 0; i < messages->len; i++)
-    texts[i] = eric_message_get_text (messages->pdata[i]);
-  return texts;
+  for (guint i = 0; i < shared->messages->len; i++)
+    results[i] = shared->getter (shared->messages->pdata[i]);
+  return results;
+}
+
+/* What is made on first use is made once, whoever comes first. */
+static void
+assert_same_in_threads (GPtrArray *messages,
+                        Getter     getter)
+{
+  Threads shared = { messages, getter };
+  GThread *threads[N_TEXT_THREADS];
+
+  g_atomic_int_set (&n_waiting, N_TEXT_THREADS);
+  for (guint i = 0; i < N_TEXT_THREADS; i++)
+    threads[i] = g_thread_new ("get", get_thread, &shared);
+  for (guint i = 0; i < N_TEXT_THREADS; i++)
+    {
+      g_autofree gconstpointer *results = g_thread_join (threads[i]);
+
+      for (guint j = 0; j < messages->len; j++)
+        g_assert_true (results[j] == getter (messages->pdata[j]));
+    }
 }
 
 static void
 test_message_text_threads (void)
 {
   g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
-  GThread *threads[N_TEXT_THREADS];
 
   for (int i = 0; i < N_TEXT_MESSAGES; i++)
     g_ptr_array_add (messages, eric_message_new (NULL, g_variant_new ("(iii)", i, i, i), NULL));
-  g_atomic_int_set (&n_waiting, N_TEXT_THREADS);
-  for (guint i = 0; i < N_TEXT_THREADS; i++)
-    threads[i] = g_thread_new ("get-texts", get_texts_thread, messages);
-
-  for (guint i = 0; i < N_TEXT_THREADS; i++)
+  assert_same_in_threads (messages, get_text);
+  for (int i = 0; i < N_TEXT_MESSAGES; i++)
     {
-      g_autofree const char **texts = g_thread_join (threads[i]);
+      g_autofree char *expected = g_strdup_printf ("[%d,%d,%d]", i, i, i);
 
-      for (guint j = 0; j < N_TEXT_MESSAGES; j++)
-        {
-          g_autofree char *expected = g_strdup_printf ("[%u,%u,%u]", j, j, j);
+      g_assert_cmpstr (eric_message_get_text (messages->pdata[i]), ==, expected);
+    }
+}
 
-          g_assert_true (texts[j] == eric_message_get_text (messages->pdata[j]));
-          g_assert_cmpstr (texts[j], ==, expected);
-        }
+static void
+test_message_payload_threads (void)
+{
+  g_autoptr (GPtrArray) plain = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) with_nul = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (int i = 0; i < N_TEXT_MESSAGES; i++)
+    {
+      g_ptr_array_add (plain, eric_message_new_from_text (NULL, "text", NULL));
+      g_ptr_array_add (with_nul, eric_message_new_from_data (NULL, (const guint8 *) "a\0b", 3, NULL));
+    }
+  assert_same_in_threads (plain, get_payload);
+  assert_same_in_threads (with_nul, get_text);
+  for (int i = 0; i < N_TEXT_MESSAGES; i++)
+    {
+      g_assert_cmpstr (g_variant_get_string (eric_message_get_payload (plain->pdata[i]), NULL), ==, "text");
+      g_assert_cmpstr (eric_message_get_text (with_nul->pdata[i]), ==, "a\357\277\275b");
     }
 }
 
@@ -342,7 +558,14 @@ main (int    argc,
   g_test_add_func ("/eric/message/copy-with-id", test_message_copy_with_id);
   g_test_add_func ("/eric/message/properties", test_message_properties);
   g_test_add_func ("/eric/message/new-from-text", test_message_new_from_text);
+  g_test_add_func ("/eric/message/new-from-data", test_message_new_from_data);
+  g_test_add_func ("/eric/message/new-from-data-edges", test_message_new_from_data_edges);
+  g_test_add_func ("/eric/message/get-data", test_message_get_data);
+  g_test_add_func ("/eric/message/parse-json", test_message_parse_json);
+  g_test_add_func ("/eric/message/copy-of-text", test_message_copy_of_text);
+  g_test_add_func ("/eric/message/copy-of-received-json", test_message_copy_of_received_json);
   g_test_add_func ("/eric/message/new-from-json", test_message_new_from_json);
   g_test_add_func ("/eric/message/text-threads", test_message_text_threads);
+  g_test_add_func ("/eric/message/payload-threads", test_message_payload_threads);
   return g_test_run ();
 }

@@ -462,10 +462,9 @@ eric_message_copy_with_id (EricMessage  *self,
   copy->id = ref_string_copy (id);
   copy->sender_id = ref_string_share (self->sender_id);
   copy->is_text = self->is_text;
-  if (self->is_text)
-    copy->text = ref_string_share (self->text);
-  else
-    copy->payload = self->payload != NULL ? g_variant_ref (self->payload) : NULL;
+  copy->text = ref_string_share (g_atomic_pointer_get (&self->text));
+  if (!self->is_text && self->payload != NULL)
+    copy->payload = g_variant_ref (self->payload);
   return copy;
 }
 
