@@ -60,6 +60,35 @@ test_sse_encoder_payload (void)
   assert_bytes (eric_sse_encode_message (object), "data: {\"a\":[1,null,\"x\\ny\"]}\n\n");
 }
 
+/* NUL is data as any other. */
+static void
+test_sse_encoder_nul (void)
+{
+  static const char data[] = "\0a\n\0\r\nb\0";
+  static const char wire[] = "data: \0a\ndata: \0\ndata: b\0\n\n";
+  g_autoptr (EricMessage) message =
+    eric_message_new_from_data (NULL, (const guint8 *) data, sizeof data - 1, NULL);
+  g_autoptr (GBytes) bytes = eric_sse_encode_message (message);
+
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), wire, sizeof wire - 1);
+}
+
+/* Many lines, which none but CR ends. */
+static void
+test_sse_encoder_large (void)
+{
+  const guint n_lines = 1024 * 1024;
+  g_autofree char *text = g_strnfill (n_lines - 1, '\r');
+  g_autoptr (EricMessage) message = eric_message_new_from_text (NULL, text, NULL);
+  g_autoptr (GBytes) bytes = eric_sse_encode_message (message);
+  const char *wire = g_bytes_get_data (bytes, NULL);
+
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, n_lines * strlen ("data: \n") + 1);
+  for (guint i = 0; i < n_lines; i++)
+    g_assert_true (memcmp (wire + i * strlen ("data: \n"), "data: \n", strlen ("data: \n")) == 0);
+  g_assert_cmpint (wire[g_bytes_get_size (bytes) - 1], ==, '\n');
+}
+
 static void
 test_sse_encoder_comment (void)
 {
@@ -128,6 +157,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/sse-encoder/message", test_sse_encoder_message);
   g_test_add_func ("/eric/sse-encoder/payload", test_sse_encoder_payload);
+  g_test_add_func ("/eric/sse-encoder/nul", test_sse_encoder_nul);
+  g_test_add_func ("/eric/sse-encoder/large", test_sse_encoder_large);
   g_test_add_func ("/eric/sse-encoder/comment", test_sse_encoder_comment);
   g_test_add_func ("/eric/sse-encoder/retry", test_sse_encoder_retry);
   g_test_add_func ("/eric/sse-encoder/injection", test_sse_encoder_injection);
