@@ -606,6 +606,17 @@ test_sse_parser_functions (void)
   g_string_free (functions.trace, TRUE);
 }
 
+static void
+test_sse_parser_functions_of_nothing (void)
+{
+  g_test_expect_message ("Eric", G_LOG_LEVEL_CRITICAL, "*ERIC_IS_SSE_PARSER (self)*");
+  eric_sse_parser_set_event_func (NULL, NULL, NULL, NULL);
+  g_test_assert_expected_messages ();
+  g_test_expect_message ("Eric", G_LOG_LEVEL_CRITICAL, "*ERIC_IS_SSE_PARSER (self)*");
+  eric_sse_parser_set_comment_func (NULL, NULL, NULL, NULL);
+  g_test_assert_expected_messages ();
+}
+
 /* A function may put another in its place: from the next event on. */
 static void
 test_sse_parser_functions_changed_within (void)
@@ -685,6 +696,7 @@ main (int    argc,
   g_test_add_func ("/eric/sse-parser/ndjson-message", test_sse_parser_ndjson_message);
   g_test_add_func ("/eric/sse-parser/ndjson-failure", test_sse_parser_ndjson_failure);
   g_test_add_func ("/eric/sse-parser/functions", test_sse_parser_functions);
+  g_test_add_func ("/eric/sse-parser/functions-of-nothing", test_sse_parser_functions_of_nothing);
   g_test_add_func ("/eric/sse-parser/functions-changed-within", test_sse_parser_functions_changed_within);
   g_test_add_func ("/eric/sse-parser/dropped-within", test_sse_parser_dropped_within);
   return g_test_run ();
