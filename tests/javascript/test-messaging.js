@@ -61,6 +61,47 @@ const tests = {
                 "event: x\ndata: a\ndata: b\n\n", "the encoder");
   },
 
+  parser() {
+    const taken = (parser) => {
+      const seen = [];
+      for (let one = parser.next(); one !== null; one = parser.next())
+        seen.push([one.get_event_type(), one.get_text(), one.get_id()]);
+      return seen;
+    };
+    const stream = new TextEncoder().encode("id: 7\r\nevent: tick\r\ndata: Grüße\r\ndata: 🎉\r\n\r\ndata: 2\n\n: end\n");
+    for (const size of [1, 2, 7, stream.length]) {
+      const parser = Eric.SseParser.new();
+      const comments = [];
+      const seen = [];
+      parser.set_comment_func((text) => comments.push(text));
+      System.gc();
+      for (let start = 0; start < stream.length; start += size) {
+        parser.feed(stream.slice(start, start + size));
+        seen.push(...taken(parser));
+      }
+      parser.end();
+      assertEqual(seen, [["tick", "Grüße\n🎉", "7"], ["message", "2", "7"]], `pieces of ${size}`);
+      assertEqual(comments, ["end"], "comments");
+      assertEqual(parser.last_event_id, "7", "the last event ID");
+    }
+
+    const small = new Eric.SseParser({ max_line_size: 10 });
+    const bytes = (text) => new TextEncoder().encode(text);
+    assertError(Eric.Error.TOO_LARGE, () => small.feed(bytes("data: 1\n\ndata: 23456\n\n")), "the limit");
+    assertError(Eric.Error.TOO_LARGE, () => small.end(), "the limit, again");
+    assertEqual(taken(small), [["message", "1", null]], "before the limit");
+    small.reset();
+    small.feed_bytes(new GLib.Bytes(bytes("retry: 30\ndata: a\0b\n\n")));
+    assertEqual(small.get_retry_delay(), [true, 30], "the delay");
+    assertEqual([...small.next().get_data()], [97, 0, 98], "NUL");
+
+    const values = Eric.SseParser.new_for_format(Eric.StreamFormat.NDJSON);
+    values.feed(bytes('{"a": [1'));
+    values.feed(bytes(", true]}\n"));
+    assertEqual(values.next().get_payload().recursiveUnpack(), { a: [1, true] }, "NDJSON");
+    assertError(Eric.Error.INVALID_MESSAGE_FORMAT, () => values.feed(bytes("{]\n")), "no JSON");
+  },
+
   channels() {
     const channel = Eric.SseChannel.new("news");
     const listener = channel.add_listener();

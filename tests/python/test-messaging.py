@@ -91,6 +91,70 @@ class Messages(TestCase):
         self.assertEqual(Eric.VERSION_S, f'{Eric.MAJOR_VERSION}.{Eric.MINOR_VERSION}.{Eric.MICRO_VERSION}')
 
 
+class Parser(TestCase):
+    def taken(self, parser):
+        messages = iter(parser.next, None)
+        return [(message.get_event_type(), message.get_text(), message.get_id()) for message in messages]
+
+    def test_pieces(self):
+        stream = '\ufeffid: 7\r\nevent: tick\r\ndata: Grüße\r\ndata: 🎉\r\n\r\ndata: 2\n\ndata: cut off\n'.encode()
+        expected = [('tick', 'Grüße\n🎉', '7'), ('message', '2', '7')]
+        for size in 1, 2, 7, len(stream):
+            parser = Eric.SseParser.new()
+            seen = []
+            for start in range(0, len(stream), size):
+                parser.feed(stream[start:start + size])
+                seen += self.taken(parser)
+            parser.end()
+            self.assertEqual(seen + self.taken(parser), expected, size)
+            self.assertEqual(parser.props.last_event_id, '7')
+
+    def test_bytes(self):
+        parser = Eric.SseParser.new()
+        parser.feed_bytes(GLib.Bytes.new(b'data: a\0b\nretry: 30\n\n'))
+        message = parser.next()
+        self.assertEqual(message.get_data(), b'a\0b')
+        self.assertEqual(message.get_text(), 'a\ufffdb')
+        self.assertEqual(parser.get_retry_delay(), (True, 30))
+        again = Eric.Message.new_from_data(None, message.get_data())
+        self.assertEqual(Eric.sse_encode_message(again).get_data(), b'data: a\0b\n\n')
+
+    def test_comments(self):
+        parser = Eric.SseParser.new()
+        seen = []
+        parser.set_comment_func(seen.append)
+        gc.collect()
+        parser.feed(b': one\n:two\ndata: 1\n\n:\n')
+        self.assertEqual(seen, ['one', 'two', ''])
+        parser.set_comment_func(None)
+        parser.feed(b': three\n')
+        self.assertEqual(seen, ['one', 'two', ''])
+
+    def test_limits(self):
+        parser = Eric.SseParser(max_line_size=10, max_event_size=3)
+        self.assert_error(Eric.Error.TOO_LARGE, parser.feed, b'data: 1\n\n' + 11 * b'x')
+        self.assert_error(Eric.Error.TOO_LARGE, parser.feed, b'\n')
+        self.assert_error(Eric.Error.TOO_LARGE, parser.end)
+        self.assertEqual(self.taken(parser), [('message', '1', None)])
+        parser.reset()
+        self.assert_error(Eric.Error.TOO_LARGE, parser.feed, b'data: 1234\n\n')
+
+    def test_ndjson(self):
+        parser = Eric.SseParser.new_for_format(Eric.StreamFormat.NDJSON)
+        parser.feed(b'{"a": [1')
+        parser.feed(b', true]}\n\n{"a": 2}')
+        parser.end()
+        self.assertEqual([message.get_payload().unpack() for message in iter(parser.next, None)],
+                         [{'a': [1, True]}, {'a': 2}])
+        self.assert_error(Eric.Error.INVALID_MESSAGE_FORMAT, parser.feed, b'{]\n')
+
+    def test_parse_json(self):
+        parser = Eric.SseParser.new()
+        parser.feed(b'data: {"a": 1}\n\ndata: [DONE]\n\n')
+        self.assertEqual(parser.next().parse_json().unpack(), {'a': 1})
+        self.assert_error(Eric.Error.INVALID_MESSAGE_FORMAT, parser.next().parse_json)
+
+
 class Collector(Eric.Listener):
     __gtype_name__ = 'Collector'
 
