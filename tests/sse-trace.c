@@ -60,6 +60,15 @@ sse_trace_event (GString    *out,
   g_string_append_c (out, ')');
 }
 
+void
+sse_trace_id (GString    *out,
+              const char *id)
+{
+  begin (out);
+  g_string_append (out, "id=");
+  append_escaped (out, id, strlen (id));
+}
+
 static void
 event_cb (const EricSseEvent *event,
           gpointer            user_data)
@@ -121,11 +130,7 @@ finish (Trace         *trace,
       g_string_append (trace->events, trace->comments->str);
     }
   if (*id != '\0')
-    {
-      begin (trace->events);
-      g_string_append (trace->events, "id=");
-      append_escaped (trace->events, id, strlen (id));
-    }
+    sse_trace_id (trace->events, id);
   if (eric_sse_parser_get_retry_delay (parser, &retry_delay))
     {
       begin (trace->events);

@@ -41,11 +41,13 @@ gboolean sse_trace_feed  (EricSseParser  *parser,
 void     sse_trace_take  (EricSseParser  *parser,
                           GString        *out);
 
-/* Writes down one event. */
+/* Writes down one event, and the last event ID. */
 void     sse_trace_event (GString        *out,
                           const char     *event_type,
                           const char     *id,
                           const char     *data,
                           gsize           length);
+void     sse_trace_id    (GString        *out,
+                          const char     *id);
 
 G_END_DECLS

@@ -191,7 +191,7 @@ test_sse_parser_cuts_round_trip (void)
       replace_breaks (text);
       sse_trace_event (expected, eric_message_get_event_type (message), id->str, text->str, text->len);
       if (id->len > 0)
-        g_string_append_printf (expected, " id=%s", id->str);
+        sse_trace_id (expected, id->str);
       assert_cut (&mode, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected->str, NULL, NULL);
       assert_cut (&mode, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected->str, random_cut, NULL);
     }
