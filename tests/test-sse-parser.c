@@ -204,6 +204,7 @@ static void
 test_sse_parser_last_event_id (void)
 {
   g_autoptr (EricSseParser) parser = eric_sse_parser_new ();
+  g_autoptr (EricMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (eric_sse_parser_get_last_event_id (parser), ==, "");
@@ -218,7 +219,9 @@ test_sse_parser_last_event_id (void)
   assert_feed (parser, "data: 3\n\n", "message(3)");
   g_assert_true (eric_sse_parser_set_last_event_id (parser, "5", &error));
   g_assert_true (eric_sse_parser_set_last_event_id (parser, "", &error));
-  assert_feed (parser, "data: 4\n\n", "message(4)");
+  g_assert_true (sse_trace_feed (parser, "data: 4\n\n", 9, NULL));
+  message = eric_sse_parser_next (parser);
+  g_assert_null (eric_message_get_id (message));
   g_assert_cmpstr (eric_sse_parser_get_last_event_id (parser), ==, "");
   g_assert_no_error (error);
 
@@ -302,6 +305,7 @@ test_sse_parser_max_line_size (void)
       assert_too_large (parser, "", "");
       assert_too_large (parser, "data: 6\n\n", "");
       g_assert_false (eric_sse_parser_end (parser, NULL));
+      assert_too_large (parser, "data: 6\n\n", "");
       eric_sse_parser_reset (parser);
       assert_feed (parser, "data: 7\n\n", "message(7)");
     }

@@ -18,6 +18,7 @@ typedef struct
   GString       *trace;     /* (owned) */
   guint          n_events;
   guint          stop_at;   /* that event, 0 for none */
+  const char    *data;      /* of the last event; may be gone */
 } Fixture;
 
 static void
@@ -28,6 +29,7 @@ event_cb (const EricSseEvent *event,
 
   if (event->data_length < MAX_KEPT)
     sse_trace_event (fixture->trace, event->event_type, event->id, event->data, event->data_length);
+  fixture->data = event->data;
   if (++fixture->n_events == fixture->stop_at)
     eric_sse_reader_stop (&fixture->reader);
 }
@@ -105,6 +107,35 @@ test_sse_reader_fail (void)
 }
 
 static void
+feed_within_cb (const char *text,
+                gpointer    user_data)
+{
+  EricSseReader *reader = user_data;
+
+  g_test_expect_message ("Eric", G_LOG_LEVEL_CRITICAL, "*!self->feeding*");
+  g_assert_false (eric_sse_reader_feed (reader, "data: 2\n\n", 9, NULL));
+  g_test_expect_message ("Eric", G_LOG_LEVEL_CRITICAL, "*!self->feeding*");
+  g_assert_false (eric_sse_reader_end (reader, NULL));
+  g_test_expect_message ("Eric", G_LOG_LEVEL_CRITICAL, "*!self->feeding*");
+  eric_sse_reader_reset (reader);
+  g_test_assert_expected_messages ();
+}
+
+/* A function that feeds is told so, and does no harm. */
+static void
+test_sse_reader_feed_within (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fixture.reader.comment_func = feed_within_cb;
+  fixture.reader.comment_data = &fixture.reader;
+  feed (&fixture, "data: 1\n: c\ndata: 3\n\n");
+  g_assert_cmpstr (fixture.trace->str, ==, "message(1\\n3)");
+  fixture_clear (&fixture);
+}
+
+static void
 assert_small (EricSseReader *reader)
 {
   g_assert_cmpuint (reader->line->len, ==, 0);
@@ -167,8 +198,11 @@ test_sse_reader_view (void)
     g_string_append_c (large, 'x');
   g_string_append (large, "\nid: 7\n\n");
   fixture_init (&fixture);
-  feed (&fixture, large->str);
-  feed (&fixture, large->str);
+  for (guint i = 0; i < 2; i++)
+    {
+      feed (&fixture, large->str);
+      g_assert_true (fixture.data == large->str + strlen ("data: "));
+    }
   g_assert_cmpuint (fixture.n_events, ==, 2);
   g_assert_cmpuint (fixture.reader.line->allocated_len, <=, MAX_KEPT);
   g_assert_cmpuint (fixture.reader.data->allocated_len, <=, MAX_KEPT);
@@ -180,6 +214,7 @@ static void
 test_sse_reader_refused_memory (void)
 {
   g_autofree char *piece = g_strnfill (1000, 'x');
+  g_autoptr (GString) lines = g_string_new (NULL);
   Fixture fixture;
   gsize most = 0;
   gboolean reads = TRUE;
@@ -200,6 +235,13 @@ test_sse_reader_refused_memory (void)
   for (reads = TRUE, most = 0; reads; most = MAX (most, fixture.reader.data->len))
     reads = eric_sse_reader_feed (&fixture.reader, "data: x\n", 8, NULL);
   g_assert_cmpuint (most, ==, 99999);
+  fixture_clear (&fixture);
+
+  fixture_init (&fixture);
+  fixture.reader.max_event_size = 100 * 1000;
+  g_string_append_printf (lines, "data: %0*d\ndata: %0*d\n", 60 * 1000, 0, 60 * 1000, 0);
+  g_assert_false (eric_sse_reader_feed (&fixture.reader, lines->str, lines->len, NULL));
+  g_assert_cmpuint (fixture.reader.data->len, <=, 100 * 1000);
   fixture_clear (&fixture);
 }
 
@@ -225,6 +267,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/sse-reader/stop", test_sse_reader_stop);
   g_test_add_func ("/eric/sse-reader/fail", test_sse_reader_fail);
+  g_test_add_func ("/eric/sse-reader/feed-within", test_sse_reader_feed_within);
   g_test_add_func ("/eric/sse-reader/memory", test_sse_reader_memory);
   g_test_add_func ("/eric/sse-reader/view", test_sse_reader_view);
   g_test_add_func ("/eric/sse-reader/refused-memory", test_sse_reader_refused_memory);
