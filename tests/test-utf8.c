@@ -10,79 +10,78 @@
 
 #define FFFD ERIC_REPLACEMENT_CHARACTER
 
+static const struct { const char *bytes; const char *text; } malformed[] = {
+  { "", "" },
+  { "plain", "plain" },
+  { "\302\200\337\277", "\302\200\337\277" },
+  { "\340\240\200\355\237\277\356\200\200\357\277\277", "\340\240\200\355\237\277\356\200\200\357\277\277" },
+  { "\360\220\200\200\364\217\277\277", "\360\220\200\200\364\217\277\277" },
+  { "\357\273\277a", "\357\273\277a" },
+  /* Lone continuations. */
+  { "\200", FFFD },
+  { "\277", FFFD },
+  { "a\200\277b", "a" FFFD FFFD "b" },
+  /* Bytes that are in no sequence. */
+  { "\300", FFFD },
+  { "\301\277", FFFD FFFD },
+  { "\365\200\200\200", FFFD FFFD FFFD FFFD },
+  { "\370\210\200\200\200", FFFD FFFD FFFD FFFD FFFD },
+  { "\376\377", FFFD FFFD },
+  /* Overlong ones, of each length. */
+  { "\300\200", FFFD FFFD },
+  { "\300\257", FFFD FFFD },
+  { "\340\200\257", FFFD FFFD FFFD },
+  { "\340\237\277", FFFD FFFD FFFD },
+  { "\360\200\200\257", FFFD FFFD FFFD FFFD },
+  { "\360\217\277\277", FFFD FFFD FFFD FFFD },
+  /* Surrogates, alone and in pairs. */
+  { "\355\240\200", FFFD FFFD FFFD },
+  { "\355\277\277", FFFD FFFD FFFD },
+  { "\355\240\275\355\270\200", FFFD FFFD FFFD FFFD FFFD FFFD },
+  /* Beyond U+10FFFF. */
+  { "\364\220\200\200", FFFD FFFD FFFD FFFD },
+  { "\364\277", FFFD FFFD },
+  /* Cut off, at the end and by what is none of theirs. */
+  { "\303", FFFD },
+  { "\303a", FFFD "a" },
+  { "\342", FFFD },
+  { "\342\202", FFFD },
+  { "\342\202a", FFFD "a" },
+  { "\342a\202", FFFD "a" FFFD },
+  { "\360", FFFD },
+  { "\360\237", FFFD },
+  { "\360\237\230", FFFD },
+  { "\360\237\230a", FFFD "a" },
+  { "\360\237a\230", FFFD "a" FFFD },
+  { "\364\217\277", FFFD },
+  { "\355\237", FFFD },
+  { "\340\240", FFFD },
+  { "\342\202\342\202\254", FFFD "\342\202\254" },
+  { "\360\237\230\303\251", FFFD "\303\251" },
+  { "\303\303\251", FFFD "\303\251" },
+  { "\360\237\360\237\230\200", FFFD "\360\237\230\200" },
+  /* The examples of the Unicode standard, tables 3-8 and 3-11. */
+  { "\300\257\340\200\277\360\201\202A", FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A" },
+  { "\341\200\342\360\221\222\361\277A", FFFD FFFD FFFD FFFD "A" },
+};
+
 static void
 test_utf8_decode (void)
 {
-  static const struct { const char *bytes; const char *text; } table[] = {
-    { "", "" },
-    { "plain", "plain" },
-    { "\302\200\337\277", "\302\200\337\277" },
-    { "\340\240\200\355\237\277\356\200\200\357\277\277", "\340\240\200\355\237\277\356\200\200\357\277\277" },
-    { "\360\220\200\200\364\217\277\277", "\360\220\200\200\364\217\277\277" },
-    { "\357\273\277a", "\357\273\277a" },
-    /* Lone continuations. */
-    { "\200", FFFD },
-    { "\277", FFFD },
-    { "a\200\277b", "a" FFFD FFFD "b" },
-    /* Bytes that are in no sequence. */
-    { "\300", FFFD },
-    { "\301\277", FFFD FFFD },
-    { "\365\200\200\200", FFFD FFFD FFFD FFFD },
-    { "\370\210\200\200\200", FFFD FFFD FFFD FFFD FFFD },
-    { "\376\377", FFFD FFFD },
-    /* Overlong ones, of each length. */
-    { "\300\200", FFFD FFFD },
-    { "\300\257", FFFD FFFD },
-    { "\340\200\257", FFFD FFFD FFFD },
-    { "\340\237\277", FFFD FFFD FFFD },
-    { "\360\200\200\257", FFFD FFFD FFFD FFFD },
-    { "\360\217\277\277", FFFD FFFD FFFD FFFD },
-    /* Surrogates, alone and in pairs. */
-    { "\355\240\200", FFFD FFFD FFFD },
-    { "\355\277\277", FFFD FFFD FFFD },
-    { "\355\240\275\355\270\200", FFFD FFFD FFFD FFFD FFFD FFFD },
-    /* Beyond U+10FFFF. */
-    { "\364\220\200\200", FFFD FFFD FFFD FFFD },
-    { "\364\277", FFFD FFFD },
-    /* Cut off, at the end and by what is none of theirs. */
-    { "\303", FFFD },
-    { "\303a", FFFD "a" },
-    { "\342", FFFD },
-    { "\342\202", FFFD },
-    { "\342\202a", FFFD "a" },
-    { "\342a\202", FFFD "a" FFFD },
-    { "\360", FFFD },
-    { "\360\237", FFFD },
-    { "\360\237\230", FFFD },
-    { "\360\237\230a", FFFD "a" },
-    { "\360\237a\230", FFFD "a" FFFD },
-    { "\364\217\277", FFFD },
-    { "\355\237", FFFD },
-    { "\340\240", FFFD },
-    { "\342\202\342\202\254", FFFD "\342\202\254" },
-    { "\360\237\230\303\251", FFFD "\303\251" },
-    { "\303\303\251", FFFD "\303\251" },
-    { "\360\237\360\237\230\200", FFFD "\360\237\230\200" },
-    /* The example of the Unicode standard, table 3-8. */
-    { "\300\257\340\200\277\360\201\202A", FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A" },
-    { "\341\200\342\360\221\222\361\277A", FFFD FFFD FFFD FFFD "A" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (malformed); i++)
     {
       g_autoptr (GString) out = g_string_new ("<");
-      g_autofree char *copy = g_memdup2 (table[i].bytes, strlen (table[i].bytes));
+      g_autofree char *copy = g_memdup2 (malformed[i].bytes, strlen (malformed[i].bytes));
 
-      eric_utf8_decode (out, copy, strlen (table[i].bytes));
+      eric_utf8_decode (out, copy, strlen (malformed[i].bytes));
       g_string_erase (out, 0, 1);
-      g_assert_cmpstr (out->str, ==, table[i].text);
-      g_assert_cmpint (eric_utf8_is_valid (copy, strlen (table[i].bytes)), ==,
-                       g_str_equal (table[i].bytes, table[i].text));
+      g_assert_cmpstr (out->str, ==, malformed[i].text);
+      g_assert_cmpint (eric_utf8_is_valid (copy, strlen (malformed[i].bytes)), ==,
+                       g_str_equal (malformed[i].bytes, malformed[i].text));
     }
 }
 
-/* The decoder of the Encoding standard, section 8.1.1, to the letter; it is at its
- * end where @offset is the length. */
+/* The decoder of the Encoding standard, section 8.1.1, to the letter. */
 typedef struct
 {
   guint  needed;
