@@ -372,6 +372,9 @@ test_message_parse_json (void)
   assert_parsed (eric_message_new (NULL, g_variant_new_string ("{\"a\": true}"), NULL), "{'a': <true>}");
   assert_parsed (eric_message_new (NULL, payload, NULL), "[<int64 1>]");
   assert_parsed (eric_message_new (NULL, g_variant_new_double (2), NULL), "2.0");
+  assert_parsed (eric_message_new_from_json (NULL, "\"5\"", -1, NULL), "'5'");
+  assert_parsed (eric_message_new_from_json (NULL, "\"x\"", -1, NULL), "'x'");
+  assert_parsed (eric_message_new_from_json (NULL, "null", -1, NULL), "@mv nothing");
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {

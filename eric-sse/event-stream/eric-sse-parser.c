@@ -166,7 +166,8 @@ eric_sse_parser_class_init (EricSseParserClass *klass)
   /**
    * EricSseParser:max-line-size: (getter get_max_line_size) (setter set_max_line_size)
    *
-   * How long a line may be, in bytes.
+   * How long a line may be, in bytes, with a byte order mark before it, but without
+   * the line break.
    *
    * Since: 0.1
    */
@@ -418,7 +419,8 @@ eric_sse_parser_get_retry_delay (EricSseParser *self,
  * messages are made of events: [method@SseParser.next], which bindings use, gives
  * none. A line of NDJSON is given as it is, without a check that it is JSON.
  *
- * The function must neither feed nor reset the parser.
+ * The function must neither feed nor reset the parser, set its last event ID, nor
+ * set another function.
  *
  * Since: 0.1
  */
@@ -452,7 +454,8 @@ eric_sse_parser_set_event_func (EricSseParser    *self,
  * Has a function called with each comment, in [method@SseParser.feed]. Many
  * servers send comments for nothing but to keep a connection open.
  *
- * The function must neither feed nor reset the parser.
+ * The function must neither feed nor reset the parser, set its last event ID, nor
+ * set another function.
  *
  * Since: 0.1
  */

@@ -35,9 +35,10 @@ typedef enum
 /**
  * EricSseEvent:
  * @event_type: what kind of event it is, `message` unless the stream says
- * @data: the data in UTF-8, without a NUL at its end
+ * @data: the data in UTF-8, without a NUL at its end; of NDJSON, a line that was
+ *   not looked at
  * @data_length: the length of @data in bytes
- * @id: the last event ID, empty where there is none
+ * @id: the last event ID, empty where there is none, as always in NDJSON
  *
  * An event as [class@SseParser] reads it. It is valid only as long as the
  * function runs that it is given to.

@@ -86,7 +86,7 @@ emit_event (EricSseReader *self,
     .event_type = self->event_type != NULL ? self->event_type : "message",
     .data = data,
     .data_length = length,
-    .id = eric_sse_reader_get_last_event_id (self),
+    .id = self->format == ERIC_STREAM_FORMAT_EVENT_STREAM ? eric_sse_reader_get_last_event_id (self) : "",
   };
 
   self->event_func (&event, self->event_data);
@@ -405,6 +405,11 @@ eric_sse_reader_feed (EricSseReader  *self,
       read_lines (self, text, length);
       keep_view (self);
       self->feeding = FALSE;
+      if (self->failure != NULL)
+        {
+          empty_buffer (&self->line);
+          empty_buffer (&self->data);
+        }
     }
   if (self->failure != NULL && error != NULL)
     *error = g_error_copy (self->failure);

@@ -49,6 +49,7 @@ struct _EricMessage
   GVariant *payload;      /* (owned) (nullable) (atomic): JSON-shaped */
   char     *text;         /* (owned) (nullable) (atomic): may contain NUL */
   gboolean  is_text;      /* made from text, so the payload is that string */
+  gboolean  is_json;      /* made from JSON, so the payload is that value */
 };
 
 G_DEFINE_FINAL_TYPE (EricMessage, eric_message, G_TYPE_OBJECT)
@@ -419,13 +420,17 @@ eric_message_new_from_json (const char  *event_type,
                             GError     **error)
 {
   g_autoptr (GVariant) payload = NULL;
+  EricMessage *self;
 
   g_return_val_if_fail (json != NULL, NULL);
 
   payload = eric_json_parse (json, length, error);
   if (payload == NULL)
     return NULL;
-  return eric_message_new (event_type, payload, error);
+  self = eric_message_new (event_type, payload, error);
+  if (self != NULL)
+    self->is_json = TRUE;
+  return self;
 }
 
 /**
@@ -462,6 +467,7 @@ eric_message_copy_with_id (EricMessage  *self,
   copy->id = ref_string_copy (id);
   copy->sender_id = ref_string_share (self->sender_id);
   copy->is_text = self->is_text;
+  copy->is_json = self->is_json;
   copy->text = ref_string_share (g_atomic_pointer_get (&self->text));
   if (!self->is_text && self->payload != NULL)
     copy->payload = g_variant_ref (self->payload);
@@ -619,7 +625,7 @@ eric_message_get_data (EricMessage *self,
  * @error: return location for an error, or %NULL
  *
  * Reads the text of a message as JSON, which is what most event streams carry.
- * A payload that has a structure already is given as it is.
+ * A payload that has a structure already, or was read from JSON, is given as it is.
  *
  * Fails with %ERIC_ERROR_INVALID_MESSAGE_FORMAT as [ctor@Message.new_from_json]
  * does.
@@ -640,8 +646,10 @@ eric_message_parse_json (EricMessage  *self,
 
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
+  if (self->is_json && self->payload == NULL)
+    return g_variant_ref_sink (g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
   if (!self->is_text && self->payload != NULL &&
-      !g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
+      (self->is_json || !g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING)))
     return g_variant_ref (self->payload);
   text = get_text (self, &length);
   return eric_json_parse (text, length, error);
