@@ -43,11 +43,12 @@ service_reporter_new (SoupSession  *session,
                       const char   *url,
                       GError      **error)
 {
-  g_autofree char *first = g_strconcat (url, "/1", NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_POST, first);
+  g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, error);
   ServiceReporter *self;
 
-  if (message == NULL)
+  if (uri == NULL)
+    return NULL;
+  if (!g_str_has_prefix (g_uri_get_scheme (uri), "http") || g_uri_get_host (uri) == NULL)
     {
       g_set_error (error, G_URI_ERROR, G_URI_ERROR_FAILED, "“%s” is no URL to report to", url);
       return NULL;

@@ -105,6 +105,7 @@ make_source (GVariant  *parameters,
              GError   **error)
 {
   g_autofree char *url = NULL, *method = NULL, *body = NULL;
+  g_autoptr (EricEventSource) plain = NULL;
   g_autoptr (SoupMessage) message = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
@@ -112,17 +113,15 @@ make_source (GVariant  *parameters,
       !read_string (parameters, "method", &method, error) ||
       !read_string (parameters, "body", &body, error))
     return NULL;
-  if (method == NULL && body == NULL)
-    return eric_event_source_new (url, error);
+
+  /* It takes a closer look at the URL than the message does. */
+  plain = eric_event_source_new (url, error);
+  if (plain == NULL || (method == NULL && body == NULL))
+    return g_steal_pointer (&plain);
 
   if (method != NULL && !check_method (method, error))
     return NULL;
   message = soup_message_new (method != NULL ? method : SOUP_METHOD_GET, url);
-  if (message == NULL)
-    {
-      refuse (error, "streamUrl", "a URL");
-      return NULL;
-    }
   bytes = body != NULL ? g_bytes_new (body, strlen (body)) : NULL;
   return eric_event_source_new_for_message (message, bytes, error);
 }
