@@ -23,6 +23,15 @@ is_end_marker (EricEventSourcePrivate *priv,
          memcmp (priv->end_marker, event->data, event->data_length) == 0;
 }
 
+/* Of any detail: g_signal_has_handler_pending () would ask for one. */
+static gboolean
+has_handler (EricEventSource *self,
+             guint            signal)
+{
+  return ERIC_EVENT_SOURCE_GET_CLASS (self)->message != NULL ||
+         g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal, 0, NULL, NULL, NULL) != 0;
+}
+
 /* A quark for each type that a server thinks of would never be freed. Who listens
  * to one type has made its quark. */
 static gboolean
@@ -31,8 +40,7 @@ emit_message (EricEventSource *self,
 {
   guint signal = _eric_event_source_get_signal (ERIC_SOURCE_MESSAGE);
 
-  if (ERIC_EVENT_SOURCE_GET_CLASS (self)->message == NULL &&
-      !g_signal_has_handler_pending (self, signal, 0, TRUE))
+  if (!has_handler (self, signal))
     return FALSE;
   g_signal_emit (self, signal, g_quark_try_string (eric_message_get_event_type (message)), message);
   return TRUE;
