@@ -46,6 +46,21 @@ emit_message (EricEventSource *self,
   return TRUE;
 }
 
+/* In its place in the stream: what comes behind it may be the end. FALSE if that
+ * came with it. */
+static gboolean
+take_retry_delay (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  guint life = priv->life;
+
+  if (!priv->reader->has_retry_delay)
+    return TRUE;
+  priv->reader->has_retry_delay = FALSE;
+  eric_event_source_set_retry_delay (self, priv->reader->retry_delay);
+  return priv->life == life;
+}
+
 static void
 end_stream (EricEventSource *self)
 {
@@ -63,6 +78,8 @@ event_cb (const EricSseEvent *event,
   GError *error = NULL;
   guint life = priv->life;
 
+  if (!take_retry_delay (self))
+    return;
   priv->stable = TRUE;
   if (is_end_marker (priv, event))
     {
@@ -96,6 +113,8 @@ comment_cb (const char *text,
   guint life = priv->life;
 
   eric_source_watchdog_learn (&priv->watchdog);
+  if (!take_retry_delay (self))
+    return;
   g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_COMMENT), 0, text);
   if (priv->life == life && g_str_has_prefix (text, GAP_PREFIX))
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_GAP), 0, text + strlen (GAP_PREFIX));
@@ -165,16 +184,13 @@ _eric_event_source_read (EricEventSource  *self,
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   EricSseReader *reader = priv->reader;
+  guint life = priv->life;
   gboolean read = data != NULL ? eric_sse_reader_feed (reader, data, length, error)
                                : eric_sse_reader_end (reader, error);
-  guint delay = reader->retry_delay;
 
   if (priv->reader != reader)
     free_reader (reader);
-  else if (reader->has_retry_delay)
-    {
-      reader->has_retry_delay = FALSE;
-      eric_event_source_set_retry_delay (self, delay);
-    }
+  else if (priv->life == life)
+    take_retry_delay (self);
   return read;
 }
