@@ -56,6 +56,7 @@ typedef struct
   gboolean              stable;             /* the connection has brought a message */
   GSource              *retry_timer;        /* (owned) (nullable) */
   gboolean              holding;            /* until the network is back */
+  gboolean              missed_network;     /* it was gone since the connection was lost */
 
   /* What came. */
   EricSseReader        *reader;             /* (owned) */

@@ -38,6 +38,7 @@ let_go (EricEventSource *self)
     g_source_destroy (priv->retry_timer);
   g_clear_pointer (&priv->retry_timer, g_source_unref);
   priv->holding = FALSE;
+  priv->missed_network = FALSE;
   eric_sse_reader_stop (priv->reader);
 }
 
@@ -89,13 +90,15 @@ is_loopback (const char *host)
 
 /* A server on this machine is there without a network, too. */
 static gboolean
-is_offline (EricEventSource *self)
+needs_network (EricEventSourcePrivate *priv)
 {
-  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-
-  if (g_network_monitor_get_network_available (priv->monitor))
-    return FALSE;
   return priv->test_monitor != NULL || !is_loopback (g_uri_get_host (priv->request->uri));
+}
+
+static gboolean
+is_offline (EricEventSourcePrivate *priv)
+{
+  return needs_network (priv) && !g_network_monitor_get_network_available (priv->monitor);
 }
 
 static gboolean
@@ -105,7 +108,7 @@ retry_cb (gpointer user_data)
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
   g_clear_pointer (&priv->retry_timer, g_source_unref);
-  if (is_offline (self))
+  if (is_offline (priv))
     priv->holding = TRUE;
   else
     connect_now (self);
@@ -134,6 +137,7 @@ wait_to_connect (EricEventSource *self)
   guint delay = get_retry_delay (self);
 
   priv->n_failures++;
+  priv->missed_network = is_offline (priv);
   priv->retry_timer = eric_source_clock_timer_new (priv->clock, delay * G_TIME_SPAN_MILLISECOND);
   g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
   g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
@@ -141,17 +145,28 @@ wait_to_connect (EricEventSource *self)
 }
 
 static gboolean
+network_gone_cb (gpointer user_data)
+{
+  EricEventSource *self = user_data;
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  if (priv->retry_timer != NULL && needs_network (priv))
+    priv->missed_network = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Most likely the connection was lost for this, and no server has to be spared. */
+static gboolean
 network_back_cb (gpointer user_data)
 {
   EricEventSource *self = user_data;
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
-  if (priv->holding)
-    {
-      priv->holding = FALSE;
-      priv->n_failures = 0;
-      connect_now (self);
-    }
+  if (!priv->holding && !(priv->missed_network && priv->retry_timer != NULL))
+    return G_SOURCE_REMOVE;
+  let_go (self);
+  priv->n_failures = 0;
+  connect_now (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -163,10 +178,11 @@ network_changed_cb (GNetworkMonitor *monitor,
 {
   g_autoptr (EricEventSource) self = g_weak_ref_get (user_data);
 
-  if (self == NULL || !available)
+  if (self == NULL)
     return;
   g_main_context_invoke_full (_eric_event_source_get_private (self)->context, G_PRIORITY_DEFAULT,
-                              network_back_cb, g_object_ref (self), g_object_unref);
+                              available ? network_back_cb : network_gone_cb,
+                              g_object_ref (self), g_object_unref);
 }
 
 static void
