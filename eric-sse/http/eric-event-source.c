@@ -881,6 +881,7 @@ eric_event_source_start (EricEventSource *self)
     return;
   alive = g_object_ref (self);
   priv->was_started = TRUE;
+  _eric_event_source_drop_queue (self);
   _eric_event_source_renew_queue (self);
   if (priv->request != NULL)
     {
