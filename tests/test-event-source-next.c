@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "source-util.h"
 #include "test-util.h"
 
@@ -307,7 +309,7 @@ nested_cb (EricEventSource *source,
 {
   g_autoptr (EricMessage) message = NULL;
 
-  if (*text == '\0')
+  if (!g_str_equal (text, "take"))
     return;
   message = source_next (source, NULL);
   g_string_append_printf (fixture->log, "took %s\n", eric_message_get_text (message));
@@ -317,17 +319,19 @@ nested_cb (EricEventSource *source,
 static void
 test_event_source_next_nested (void)
 {
+  const char *first = "data: 1\n\n:take\ndata: 2\n\n:take\n:\ndata: 3\n\n";
   g_autoptr (SourceFixture) fixture = source_fixture_new_deaf ();
   ScriptedPeer *peer;
 
   eric_event_source_set_max_pending (fixture->source, 1);
   g_signal_connect (fixture->source, "comment", G_CALLBACK (nested_cb), fixture);
   peer = source_fixture_open (fixture);
-  scripted_peer_send (peer, "data: 1\n\n:take\ndata: 2\n\n:take\n:\ndata: 3\n\n");
-  test_wait_until (_eric_event_source_get_private (fixture->source)->connection != NULL);
-  scripted_peer_send (peer, ":xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
+  scripted_peer_drip (peer, strlen (first));
+  scripted_peer_send (peer, first);
+  scripted_peer_send (peer, ":xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
   source_fixture_assert (fixture, ":take\ntook 1\n:take\ntook 2\n:\n");
   assert_next (fixture, "3");
+  source_fixture_assert (fixture, ":xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
 }
 
 #define add(name, func) g_test_add_func ("/eric/event-source-next/" name, test_event_source_next_##func)

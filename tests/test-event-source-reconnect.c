@@ -528,6 +528,35 @@ test_event_source_reconnect_large (void)
   g_assert_cmpuint (peer->n_sent, <, 32 * 1024 * 1024);
 }
 
+/* A handler that turns the main context until another connection is there. */
+static void
+nested_cb (EricEventSource *source,
+           EricMessage     *message,
+           SourceFixture   *fixture)
+{
+  if (!g_str_equal (eric_message_get_text (message), "1"))
+    return;
+  eric_source_clock_sleep (fixture->clock, G_TIME_SPAN_HOUR);
+  scripted_server_wait (fixture->server, 1);
+  test_wait_until (g_str_equal (eric_event_source_get_last_event_id (source), "3"));
+}
+
+static void
+test_event_source_reconnect_nested (gconstpointer data)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+  g_signal_connect (fixture->source, "message", G_CALLBACK (nested_cb), fixture);
+  scripted_server_answer (fixture->server, data, SCRIPTED_STAY);
+  scripted_server_answer (fixture->server, SCRIPTED_STREAM "id: 3\ndata: 3\n\n", SCRIPTED_STAY);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n" OPENED "message 1 #1\n" LOST OPENED "message 3 #3\n");
+  test_settle ();
+  scripted_peer_send (fixture->server->peers->pdata[1], "data: 4\n\n");
+  source_fixture_assert (fixture, "message 4 #3\n");
+  g_assert_cmpint (eric_event_source_get_ready_state (fixture->source), ==, ERIC_READY_STATE_OPEN);
+}
+
 #define add(name, func) g_test_add_func ("/eric/event-source-reconnect/" name, test_event_source_reconnect_##func)
 
 int
@@ -553,5 +582,12 @@ main (int    argc,
   add ("sleep", sleep);
   add ("sleep/post", sleep_post);
   add ("large", large);
+  g_test_add_data_func ("/eric/event-source-reconnect/nested/rest",
+                        SCRIPTED_STREAM "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n",
+                        test_event_source_reconnect_nested);
+  g_test_add_data_func ("/eric/event-source-reconnect/nested/end",
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        "Content-Length: 15\r\n\r\nid: 1\ndata: 1\n\n",
+                        test_event_source_reconnect_nested);
   return g_test_run ();
 }

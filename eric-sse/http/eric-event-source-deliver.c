@@ -46,19 +46,18 @@ emit_message (EricEventSource *self,
   return TRUE;
 }
 
-/* In its place in the stream: what comes behind it may be the end. FALSE if that
- * came with it. */
+/* In its place in the stream: what comes behind it may be the end. FALSE if the
+ * application made it so. */
 static gboolean
 take_retry_delay (EricEventSource *self)
 {
-  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-  guint life = priv->life;
+  EricSseReader *reader = _eric_event_source_get_private (self)->reader;
 
-  if (!priv->reader->has_retry_delay)
+  if (!reader->has_retry_delay)
     return TRUE;
-  priv->reader->has_retry_delay = FALSE;
-  eric_event_source_set_retry_delay (self, priv->reader->retry_delay);
-  return priv->life == life;
+  reader->has_retry_delay = FALSE;
+  eric_event_source_set_retry_delay (self, reader->retry_delay);
+  return !reader->stopped;
 }
 
 static void
@@ -92,7 +91,7 @@ event_cb (const EricSseEvent *event,
       eric_sse_reader_fail (priv->reader, error);
       return;
     }
-  if (priv->n_waiting > 0)
+  if (priv->n_queued < priv->n_wanted)
     {
       _eric_event_source_queue_message (self, message);
       emit_message (self, message);
@@ -140,8 +139,9 @@ free_reader (EricSseReader *reader)
   g_free (reader);
 }
 
-/* A handler may end the source, start it again and turn the main context, all
- * while the reader calls it: that reader goes when it is done. */
+/* A handler may turn the main context until another connection is there, or end the
+ * source and start it again, all while the reader calls it: that reader goes when it
+ * is done. */
 void
 _eric_event_source_renew_reader (EricEventSource *self)
 {
@@ -184,13 +184,12 @@ _eric_event_source_read (EricEventSource  *self,
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   EricSseReader *reader = priv->reader;
-  guint life = priv->life;
   gboolean read = data != NULL ? eric_sse_reader_feed (reader, data, length, error)
                                : eric_sse_reader_end (reader, error);
 
   if (priv->reader != reader)
     free_reader (reader);
-  else if (priv->life == life)
+  else if (!reader->stopped)
     take_retry_delay (self);
   return read;
 }

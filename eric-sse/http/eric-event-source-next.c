@@ -109,7 +109,7 @@ taken_cb (GObject      *source,
   GError *error = NULL;
   g_autoptr (GPtrArray) batch = eric_listener_next_batch_finish (queue, result, &error);
 
-  priv->n_waiting--;
+  priv->n_wanted -= GPOINTER_TO_UINT (g_task_get_task_data (task));
   if (error != NULL)
     {
       g_task_return_error (task, error);
@@ -147,12 +147,13 @@ next_async (EricEventSource     *self,
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
+  g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
   if (!priv->was_started)
     eric_event_source_start (self);
-  priv->n_waiting++;
+  priv->n_wanted += max_messages;
   eric_listener_next_batch_async (priv->queue, max_messages, io_priority, cancellable,
                                   taken_cb, g_object_ref (task));
 }

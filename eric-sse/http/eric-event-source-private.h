@@ -63,7 +63,7 @@ typedef struct
   EricListener         *queue;              /* (owned): what no handler took */
   EricMessage          *end_mark;           /* (owned): the last in the queue */
   guint                 n_queued;           /* messages in the queue */
-  guint                 n_waiting;          /* for the next message */
+  guint64               n_wanted;           /* messages that are waited for */
   char                 *delivered_id;       /* (owned) (nullable): of what was taken last */
 } EricEventSourcePrivate;
 

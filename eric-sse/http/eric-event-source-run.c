@@ -317,12 +317,12 @@ ended_cb (const GError *error,
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   g_autoptr (EricEventSource) alive = g_object_ref (self);
   g_autoptr (GError) unread = NULL;
-  guint life = priv->life;
+  EricSourceConnection *connection = priv->connection;
 
   if (error == NULL && priv->ready_state == ERIC_READY_STATE_OPEN &&
       !_eric_event_source_read (self, NULL, 0, &unread))
     error = unread;
-  if (priv->life == life)
+  if (priv->connection == connection)
     lost (self, error);
 }
 
@@ -415,6 +415,7 @@ answered_cb (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   eric_source_watchdog_feed (&priv->watchdog);
+  _eric_event_source_renew_reader (self);
   if (follow (self))
     return;
   if (!check_answer (self, &error))
@@ -440,10 +441,10 @@ received_cb (const char *data,
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   g_autoptr (EricEventSource) alive = g_object_ref (self);
   g_autoptr (GError) error = NULL;
-  guint life = priv->life;
+  EricSourceConnection *connection = priv->connection;
 
   eric_source_watchdog_feed (&priv->watchdog);
-  if (!_eric_event_source_read (self, data, length, &error) && priv->life == life)
+  if (!_eric_event_source_read (self, data, length, &error) && priv->connection == connection)
     lost (self, error);
 }
 

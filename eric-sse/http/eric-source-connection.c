@@ -70,7 +70,6 @@ read_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
 
-  self->reading = FALSE;
   if (!self->closed)
     {
       if (length > 0)
@@ -78,6 +77,9 @@ read_cb (GObject      *source,
       else
         end (self, error);
     }
+  /* Not before, for the buffer is in use: who received may have turned the main
+   * context. */
+  self->reading = FALSE;
   read_on (self);
   connection_unref (self);
 }
