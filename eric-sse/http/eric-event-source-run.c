@@ -464,6 +464,8 @@ connect_to (EricEventSource *self,
   g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_BEFORE_CONNECT), 0, message);
   if (priv->life != life)
     return;
+  if (priv->n_redirects > 0)
+    eric_source_request_strip (priv->request, message);
 
   /* What libsoup and GIO begin belongs to the context of who begins it. */
   g_main_context_push_thread_default (priv->context);

@@ -505,7 +505,8 @@ install_connection_signals (GType type)
    *
    * The source is about to connect. The request may still be changed: its headers,
    * for a token that has to be fresh, and its handlers, for certificates and
-   * authentication.
+   * authentication. What [method@EventSource.set_header] does not send on to another
+   * host is not sent there from here, either.
    *
    * Since: 0.1
    */

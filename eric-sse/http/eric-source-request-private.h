@@ -32,6 +32,10 @@ SoupMessage       *eric_source_request_make_message    (EricSourceRequest  *self
                                                         GUri               *uri,
                                                         const char         *last_event_id);
 
+/* Of what only the request's own server may see, where the message goes to another. */
+void               eric_source_request_strip           (EricSourceRequest  *self,
+                                                        SoupMessage        *message);
+
 /* Where the response sends a request that libsoup does not repeat by itself. */
 GUri              *eric_source_request_redirect        (EricSourceRequest  *self,
                                                         SoupMessage        *message,

@@ -74,7 +74,8 @@ eric_source_request_new_for_message (SoupMessage  *model,
 
   if (!check_uri (soup_message_get_uri (model), error))
     return NULL;
-  if (body == NULL && soup_message_headers_get_content_length (headers) > 0)
+  if (body == NULL && (soup_message_headers_get_content_length (headers) > 0 ||
+                       soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            "The body of the message has to be given beside it: "
@@ -156,6 +157,14 @@ strip_for (SoupMessage *message,
     soup_message_headers_remove (headers, private_headers[i]);
 }
 
+/* What the application has added may be for the server that it knows of. */
+void
+eric_source_request_strip (EricSourceRequest *self,
+                           SoupMessage       *message)
+{
+  strip_for (message, self->uri);
+}
+
 /* Redirected: the URI is the new one. */
 static void
 restarted_cb (SoupMessage *message,
@@ -209,7 +218,6 @@ eric_source_request_make_message (EricSourceRequest *self,
       soup_message_set_request_body_from_bytes (message, type != NULL ? type : "application/octet-stream",
                                                 self->body);
     }
-  strip_for (message, self->uri);
 
   /* A connection that has been idle may be dead, which libsoup would find out by
    * sending a second time. */
