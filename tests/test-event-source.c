@@ -56,6 +56,12 @@ count_cb (EricEventSource *source,
 }
 
 static void
+bump_cb (guint *n)
+{
+  ++*n;
+}
+
+static void
 test_event_source_detail (void)
 {
   g_autoptr (SourceFixture) fixture = source_fixture_new_deaf ();
@@ -71,6 +77,145 @@ test_event_source_detail (void)
   g_assert_cmpuint (g_quark_try_string ("never-seen"), ==, 0);
 }
 
+/* However the bytes come. */
+static void
+test_event_source_drip (void)
+{
+  const char *stream = "\xef\xbb\xbf: hello\r\n\r\nid: 1\r\nevent: \xc3\xa4\r\ndata: \xe2\x82\xac\r\n"
+                       "data: \xf0\x9f\x98\x80\r\n\r\nretry: 77\n\ndata: \xff\n\ndata:a\rdata: b\r\r:end\n";
+
+  for (guint at_once = 1; at_once < 8; at_once++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      ScriptedPeer *peer;
+
+      eric_event_source_start (fixture->source);
+      peer = scripted_server_wait (fixture->server, 0);
+      scripted_peer_drip (peer, at_once);
+      scripted_peer_send (peer, SCRIPTED_STREAM);
+      scripted_peer_send (peer, stream);
+      source_fixture_assert (fixture, "= connecting\n= open\nopen\n:hello\n"
+                                      "\xc3\xa4 \xe2\x82\xac\n\xf0\x9f\x98\x80 #1\n"
+                                      "message \xef\xbf\xbd #1\nmessage a\nb #1\n:end\n");
+      g_assert_cmpuint (eric_event_source_get_retry_delay (fixture->source), ==, 77);
+    }
+}
+
+static GBytes *
+compress (GConverter *compressor,
+          const char *text)
+{
+  char buffer[1024];
+  gsize n_read, n_written;
+  g_autoptr (GError) error = NULL;
+
+  g_converter_convert (compressor, text, strlen (text), buffer, sizeof buffer, G_CONVERTER_FLUSH,
+                       &n_read, &n_written, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_read, ==, strlen (text));
+  return g_bytes_new (buffer, n_written);
+}
+
+/* What the server flushes is there, before anything else comes. */
+static void
+test_event_source_gzip (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1);
+  g_autofree char *accepted = NULL;
+  ScriptedPeer *peer;
+
+  eric_event_source_start (fixture->source);
+  peer = scripted_server_wait (fixture->server, 0);
+  accepted = scripted_peer_dup_header (peer, "Accept-Encoding");
+  g_assert_nonnull (strstr (accepted, "gzip"));
+  scripted_peer_send (peer, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n");
+  source_fixture_assert (fixture, "= connecting\n= open\nopen\n");
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *event = g_strdup_printf ("id: %u\ndata: text\n\n", i);
+      g_autofree char *expected = g_strdup_printf ("message text #%u\n", i);
+      g_autoptr (GBytes) bytes = compress (G_CONVERTER (compressor), event);
+
+      scripted_peer_send_chunk (peer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      source_fixture_assert (fixture, expected);
+    }
+  eric_event_source_close (fixture->source);
+  scripted_peer_wait_gone (peer);
+}
+
+/* Every byte matters to the watchdog, not only whole lines. */
+static void
+test_event_source_slow (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (fixture->source);
+  const char *text = "data: slow\n\n";
+  ScriptedPeer *peer;
+
+  eric_event_source_set_inactivity_timeout (fixture->source, 2000);
+  peer = source_fixture_open (fixture);
+  for (const char *c = text; *c != '\0'; c++)
+    {
+      gint64 last_byte = priv->watchdog.last_byte;
+
+      source_fixture_pass (fixture, 1500);
+      scripted_peer_send_bytes (peer, c, 1);
+      test_wait_until (priv->watchdog.last_byte > last_byte);
+    }
+  source_fixture_assert (fixture, "message slow\n");
+  g_assert_cmpuint (fixture->server->peers->len, ==, 1);
+}
+
+static void
+test_event_source_properties (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  EricEventSource *source = fixture->source;
+  guint n = 0;
+
+  g_assert_cmpuint (eric_event_source_get_retry_delay (source), ==, ERIC_EVENT_SOURCE_DEFAULT_RETRY_DELAY);
+  g_assert_cmpuint (eric_event_source_get_max_retry_delay (source), ==,
+                    ERIC_EVENT_SOURCE_DEFAULT_MAX_RETRY_DELAY);
+  g_assert_cmpint (eric_event_source_get_inactivity_timeout (source), ==, -1);
+  g_assert_cmpuint (eric_event_source_get_max_pending (source), ==, ERIC_EVENT_SOURCE_DEFAULT_MAX_PENDING);
+  g_signal_connect_swapped (source, "notify", G_CALLBACK (bump_cb), &n);
+  for (guint i = 0; i < 2; i++)
+    g_object_set (source, "policy", ERIC_RECONNECT_POLICY_STANDARD, "idempotent", TRUE, "retry-delay", 1,
+                  "max-retry-delay", 2, "inactivity-timeout", 3, "finite", TRUE, "end-marker", "x",
+                  "max-pending", 4, "max-event-size", G_GUINT64_CONSTANT (5), NULL);
+  g_assert_cmpuint (n, ==, 9);
+  g_assert_cmpint (eric_event_source_get_policy (source), ==, ERIC_RECONNECT_POLICY_STANDARD);
+  g_assert_true (eric_event_source_get_idempotent (source));
+  g_assert_cmpuint (eric_event_source_get_retry_delay (source), ==, 1);
+  g_assert_cmpuint (eric_event_source_get_max_retry_delay (source), ==, 2);
+  g_assert_cmpint (eric_event_source_get_inactivity_timeout (source), ==, 3);
+  g_assert_true (eric_event_source_get_finite (source));
+  g_assert_cmpstr (eric_event_source_get_end_marker (source), ==, "x");
+  g_assert_cmpuint (eric_event_source_get_max_pending (source), ==, 4);
+  g_assert_cmpuint (eric_event_source_get_max_event_size (source), ==, 5);
+}
+
+/* Of data as long as is allowed, and by one longer. */
+static void
+test_event_source_size (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  ScriptedPeer *peer;
+
+  eric_event_source_set_max_event_size (fixture->source, 5);
+  peer = source_fixture_open (fixture);
+  scripted_peer_send (peer, "data: 12345\n\ndata: 12\ndata: 34\n\ndata: 123456\n\n");
+  source_fixture_assert (fixture, "message 12345\nmessage 12\n34\n= closed\nerror eric-error-quark 6\nclosed\n");
+  scripted_peer_wait_gone (peer);
+
+  /* What failed is over. */
+  peer = source_fixture_open (fixture);
+  scripted_peer_send (peer, "data: 1\n\n");
+  source_fixture_assert (fixture, "message 1\n");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -78,5 +223,10 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/event-source/states", test_event_source_states);
   g_test_add_func ("/eric/event-source/detail", test_event_source_detail);
+  g_test_add_func ("/eric/event-source/drip", test_event_source_drip);
+  g_test_add_func ("/eric/event-source/gzip", test_event_source_gzip);
+  g_test_add_func ("/eric/event-source/slow", test_event_source_slow);
+  g_test_add_func ("/eric/event-source/properties", test_event_source_properties);
+  g_test_add_func ("/eric/event-source/size", test_event_source_size);
   return g_test_run ();
 }
