@@ -82,7 +82,9 @@ timer_finalize (GSource *source)
 {
   Timer *timer = (Timer *) source;
 
-  timer->clock->timers = g_list_remove (timer->clock->timers, timer);
+  /* That of the system is every thread's. */
+  if (timer->clock->manual)
+    timer->clock->timers = g_list_remove (timer->clock->timers, timer);
 }
 
 static GSourceFuncs timer_funcs = { .dispatch = once_dispatch, .finalize = timer_finalize };
@@ -174,7 +176,8 @@ wake_finalize (GSource *source)
 {
   Wake *wake = (Wake *) source;
 
-  wake->clock->wakes = g_list_remove (wake->clock->wakes, wake);
+  if (wake->clock->manual)
+    wake->clock->wakes = g_list_remove (wake->clock->wakes, wake);
   if (wake->fd >= 0)
     close (wake->fd);
 }
