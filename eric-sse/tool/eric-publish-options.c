@@ -3,8 +3,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include "eric-publish-private.h"
 #include "eric-tool.h"
 
@@ -25,50 +23,6 @@ static const char description[] =
   "Ctrl-C ends it at once: what was sent stays published, half a line is not.\n"
   "Exit status: 0 if all was published, 1 if not, 2 for a wrong option. A signal\n"
   "ends it as any command, which shells report as 130 for Ctrl-C.\n";
-
-/* They say how the body is sent, which is decided here. */
-static const char * const own_headers[] = {
-  "Connection", "Content-Length", "Content-Type", "Expect", "Transfer-Encoding",
-};
-
-static gboolean refuse (GError     **error,
-                        const char  *format,
-                        ...) G_GNUC_PRINTF (2, 3);
-
-/* Always FALSE. */
-static gboolean
-refuse (GError     **error,
-        const char  *format,
-        ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  *error = g_error_new_valist (G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, arguments);
-  va_end (arguments);
-  return FALSE;
-}
-
-static gboolean
-check_header (const char  *header,
-              GError     **error)
-{
-  const char *colon = strchr (header, ':');
-  gsize length = colon != NULL ? colon - header : 0;
-
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (header[i]) && strchr ("!#$%&'*+-.^_`|~", header[i]) == NULL)
-      length = 0;
-  if (length == 0)
-    return refuse (error, "--header takes 'Name: value', not “%s”", header);
-  for (const char *byte = colon; *byte != '\0'; byte++)
-    if (g_ascii_iscntrl (*byte) && *byte != '\t')
-      return refuse (error, "--header takes a value in one line");
-  for (guint i = 0; i < G_N_ELEMENTS (own_headers); i++)
-    if (length == strlen (own_headers[i]) && g_ascii_strncasecmp (header, own_headers[i], length) == 0)
-      return refuse (error, "--header cannot set %s", own_headers[i]);
-  return TRUE;
-}
 
 static void
 append_pair (GString    *query,
@@ -91,17 +45,11 @@ make_uri (const char  *text,
           const char  *id,
           GError     **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri = eric_tool_parse_url (text, error);
   g_autoptr (GString) query = g_string_new (NULL);
-  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
-  if (scheme == NULL || !(g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) ||
-      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
-      strpbrk (g_uri_get_host (uri), " \t\r\n") != NULL)
-    {
-      refuse (error, "“%s” is no URL such as http://127.0.0.1:8080/events/news", text);
-      return NULL;
-    }
+  if (uri == NULL)
+    return NULL;
   append_pair (query, "event", event_type);
   append_pair (query, "id", id);
   if (query->len == 0)
@@ -120,36 +68,21 @@ take (EricPublishOptions  *options,
       GError             **error)
 {
   if (argc < 2)
-    return refuse (error, "which URL? " SEE_HELP);
+    return eric_tool_refuse (error, "which URL? " SEE_HELP);
   if (argc < 3)
-    return refuse (error, "which text? " SEE_HELP);
+    return eric_tool_refuse (error, "which text? " SEE_HELP);
   if (argc > 3)
-    return refuse (error, "what is “%s”? " SEE_HELP, argv[3]);
-  for (char **header = options->headers; header != NULL && *header != NULL; header++)
-    if (!check_header (*header, error))
-      return FALSE;
+    return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[3]);
+  if (!eric_tool_check_headers (options->headers, "Content-Type", error))
+    return FALSE;
   options->uri = make_uri (argv[1], event_type, id, error);
   if (options->uri == NULL)
     return FALSE;
   if (!g_str_equal (argv[2], "-"))
     options->text = g_strdup (argv[2]);
   else if (id != NULL)
-    return refuse (error, "--id is for one message, and - is many");
+    return eric_tool_refuse (error, "--id is for one message, and - is many");
   return TRUE;
-}
-
-/* GOption leaves a -- that is behind another argument. */
-static void
-remove_dashes (int   *argc,
-               char **argv)
-{
-  for (int i = 1; i < *argc; i++)
-    if (g_str_equal (argv[i], "--"))
-      {
-        memmove (argv + i, argv + i + 1, (*argc - i) * sizeof *argv);
-        --*argc;
-        return;
-      }
 }
 
 int
@@ -176,7 +109,7 @@ eric_publish_options_parse (EricPublishOptions  *options,
   g_option_context_set_description (context, description);
   if (g_option_context_parse (context, &argc, &argv, &error))
     {
-      remove_dashes (&argc, argv);
+      eric_tool_remove_dashes (&argc, argv);
       take (options, argc, argv, event_type, id, &error);
     }
   if (error == NULL)

@@ -79,20 +79,6 @@ network_event_cb (SoupMessage        *message,
   g_source_attach (publish->early, NULL);
 }
 
-/* What a server says goes to a terminal: only a line, and nothing that commands
- * it. */
-static char *
-make_sentence (const char *answer)
-{
-  g_autofree char *valid = g_utf8_make_valid (answer, -1);
-  GString *sentence = g_string_new (NULL);
-
-  for (const char *at = valid; *at != '\0' && *at != '\n'; at = g_utf8_next_char (at))
-    if (!g_unichar_iscntrl (g_utf8_get_char (at)))
-      g_string_append_unichar (sentence, g_utf8_get_char (at));
-  return g_string_free (sentence, FALSE);
-}
-
 static void
 answer_read_cb (GObject      *source,
                 GAsyncResult *result,
@@ -106,13 +92,17 @@ answer_read_cb (GObject      *source,
 
   g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &length, NULL);
   publish->answer[length] = '\0';
-  sentence = make_sentence (type != NULL && g_str_has_prefix (type, "text/plain") ? publish->answer : "");
-  if (*sentence != '\0')
+  if (type != NULL && g_str_has_prefix (type, "text/plain"))
+    sentence = eric_tool_make_sentence (publish->answer);
+  if (sentence != NULL && *sentence != '\0')
     g_printerr ("eric-sse publish: the server refused: %s\n", sentence);
   else
-    g_printerr ("eric-sse publish: the server answered %u %s\n",
-                soup_message_get_status (publish->message),
-                soup_message_get_reason_phrase (publish->message));
+    {
+      g_autofree char *reason = eric_tool_make_sentence (soup_message_get_reason_phrase (publish->message));
+
+      g_printerr ("eric-sse publish: the server answered %u %s\n",
+                  soup_message_get_status (publish->message), reason);
+    }
   end (publish, ERIC_EXIT_FAILED);
 }
 
@@ -179,21 +169,13 @@ set_body (EricPublish *publish)
 static void
 start (EricPublish *publish)
 {
-  SoupMessageHeaders *headers;
-
   publish->loop = g_main_loop_new (NULL, FALSE);
   publish->session = soup_session_new ();
   soup_session_set_user_agent (publish->session, "eric-sse/" ERIC_VERSION_S);
   soup_session_set_timeout (publish->session, publish->options.text != NULL ? TIMEOUT : 0);
   publish->message = soup_message_new_from_uri (SOUP_METHOD_POST, publish->options.uri);
   soup_message_add_flags (publish->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION);
-  headers = soup_message_get_request_headers (publish->message);
-  for (char **header = publish->options.headers; header != NULL && *header != NULL; header++)
-    {
-      g_auto (GStrv) parts = g_strsplit (*header, ":", 2);
-
-      soup_message_headers_append (headers, parts[0], g_strstrip (parts[1]));
-    }
+  eric_tool_add_headers (publish->message, publish->options.headers);
   set_body (publish);
   soup_session_send_async (publish->session, publish->message, G_PRIORITY_DEFAULT, NULL, sent_cb, publish);
 }

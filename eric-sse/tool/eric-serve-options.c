@@ -48,10 +48,7 @@ check (const EricServeOptions  *options,
   else if (!g_hostname_is_ip_address (options->address))
     sentence = "--address takes an IP address such as 127.0.0.1 or ::";
 
-  if (sentence == NULL)
-    return TRUE;
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, sentence);
-  return FALSE;
+  return sentence == NULL || eric_tool_refuse (error, "%s", sentence);
 }
 
 int
@@ -102,6 +99,7 @@ eric_serve_options_parse (EricServeOptions  *options,
       g_printerr ("eric-sse serve: %s\n", error->message);
       return ERIC_EXIT_USAGE;
     }
+  eric_tool_remove_dashes (&argc, argv);
   if (argc > 1)
     {
       g_printerr ("eric-sse serve: what is “%s”? See “eric-sse serve --help”\n", argv[1]);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <libsoup/soup.h>
 
 G_BEGIN_DECLS
 
@@ -12,11 +12,31 @@ G_BEGIN_DECLS
 #define ERIC_EXIT_FAILED 1
 #define ERIC_EXIT_USAGE  2
 
-int eric_listen_main  (int    argc,
-                       char **argv);
-int eric_publish_main (int    argc,
-                       char **argv);
-int eric_serve_main   (int    argc,
-                       char **argv);
+int       eric_listen_main          (int           argc,
+                                     char        **argv);
+int       eric_publish_main         (int           argc,
+                                     char        **argv);
+int       eric_serve_main           (int           argc,
+                                     char        **argv);
+
+/* What is the same in their command lines. */
+
+/* Always FALSE. */
+gboolean  eric_tool_refuse          (GError      **error,
+                                     const char   *format,
+                                     ...) G_GNUC_PRINTF (2, 3);
+void      eric_tool_remove_dashes   (int          *argc,
+                                     char        **argv);
+GUri     *eric_tool_parse_url       (const char   *text,
+                                     GError      **error);
+/* (nullable): the headers, each “Name: value”, and one that is not theirs to set */
+gboolean  eric_tool_check_headers   (char        **headers,
+                                     const char   *own_header,
+                                     GError      **error);
+void      eric_tool_add_headers     (SoupMessage  *message,
+                                     char        **headers);
+
+/* (transfer full): the first line, without what gives orders to a terminal */
+char     *eric_tool_make_sentence   (const char   *text);
 
 G_END_DECLS

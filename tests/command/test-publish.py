@@ -257,6 +257,7 @@ class Text(TestCase):
         self.assertIn('one[31m', self.answered('400 Bad', b'one\x1b[31m\x07\xc2\x9b\ntwo\n'))
         self.assertIn('500 Internal', self.answered('500 Internal', b'<html>', content_type='text/html'))
         self.assertIn('500 Internal', self.answered('500 Internal', b''))
+        self.assertIn('500 a[31mb', self.answered('500 a\x1b[31mb', b''))
         self.assertIn('a\ufffd', self.answered('400 Bad', b'a\xff'))
         self.assertLess(len(self.answered('400 Bad', b'x' * MIB)), 2000)
         self.assertIn('301', self.answered('301 Moved\r\nLocation: http://127.0.0.1:1/', b''))
