@@ -10,8 +10,8 @@
 
 #define SEE_HELP "See “eric-sse listen --help”"
 
-/* In seconds: ten years, which fits the milliseconds of a timer's type. */
-#define MAX_TIMEOUT 315360000.0
+/* In seconds: what a timer can count in milliseconds. */
+#define MAX_TIMEOUT 4294967
 
 static const char description[] =
   "Prints the data of each message of a stream, as it comes; on a terminal with the\n"
@@ -28,14 +28,6 @@ static const char description[] =
   "Exit status: 0 after --count messages and where the stream ended, 1 if it failed,\n"
   "2 for a wrong option, 124 if --timeout came first. A signal ends it as any\n"
   "command, which shells report as 130 for Ctrl-C.\n";
-
-static gboolean
-set_error (GError     **error,
-           const char  *sentence)
-{
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, sentence);
-  return FALSE;
-}
 
 /* @ and the name of a file stand for what is in it. */
 static GBytes *
@@ -57,54 +49,14 @@ read_body (const char  *data,
   return g_bytes_new_take (g_steal_pointer (&contents), length);
 }
 
-static EricEventSource *
-make_source (const char  *url,
-             const char  *method,
-             const char  *data,
-             GError     **error)
-{
-  g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
-  g_autoptr (GBytes) body = NULL;
-  g_autoptr (SoupMessage) message = NULL;
-  g_autoptr (EricEventSource) source = NULL;
-
-  if (data != NULL && !(body = read_body (data, error)))
-    return NULL;
-  if (method == NULL)
-    method = body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET;
-  if (uri != NULL && g_uri_get_host (uri) != NULL)
-    {
-      message = soup_message_new_from_uri (method, uri);
-      source = eric_event_source_new_for_message (message, body, NULL);
-    }
-  if (source == NULL)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 "“%s” is no URL such as http://127.0.0.1:8080/events/news", url);
-  return g_steal_pointer (&source);
-}
-
-static gboolean
-set_headers (EricEventSource  *source,
-             char            **headers,
-             GError          **error)
-{
-  for (; headers != NULL && *headers != NULL; headers++)
-    {
-      g_auto (GStrv) parts = g_strsplit (*headers, ":", 2);
-
-      if (parts[0] == NULL || parts[1] == NULL)
-        return set_error (error, "--header takes 'Name: value'");
-      if (!eric_event_source_set_header (source, parts[0], g_strstrip (parts[1]), error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
+/* What answers CONNECT is no stream, but a tunnel. */
 static gboolean
 is_method (const char *method)
 {
   if (method == NULL)
     return TRUE;
+  if (g_str_equal (method, "CONNECT"))
+    return FALSE;
   for (const char *c = method; *c != '\0'; c++)
     if (!g_ascii_isupper (*c))
       return FALSE;
@@ -114,20 +66,42 @@ is_method (const char *method)
 static gboolean
 check (const EricListenOptions  *options,
        const char               *method,
+       char                    **headers,
        int                       argc,
+       char                    **argv,
        GError                  **error)
 {
   if (argc < 2)
-    return set_error (error, "which URL? " SEE_HELP);
+    return eric_tool_refuse (error, "which URL? " SEE_HELP);
   if (argc > 2)
-    return set_error (error, "one URL at a time. " SEE_HELP);
+    return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[2]);
   if (options->count < 0)
-    return set_error (error, "--count takes a number that is not negative");
+    return eric_tool_refuse (error, "--count takes a number that is not negative");
   if (!(options->timeout >= 0 && options->timeout <= MAX_TIMEOUT))
-    return set_error (error, "--timeout takes a number of seconds that is not negative");
+    return eric_tool_refuse (error, "--timeout takes seconds from 0 to " G_STRINGIFY (MAX_TIMEOUT));
   if (!is_method (method))
-    return set_error (error, "--method takes a method such as GET or POST");
-  return TRUE;
+    return eric_tool_refuse (error, "--method takes a method such as GET or POST");
+  return eric_tool_check_headers (headers, NULL, error);
+}
+
+static EricEventSource *
+make_source (const char  *url,
+             const char  *method,
+             char       **headers,
+             const char  *data,
+             GError     **error)
+{
+  g_autoptr (GUri) uri = eric_tool_parse_url (url, error);
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (SoupMessage) message = NULL;
+
+  if (uri == NULL || (data != NULL && !(body = read_body (data, error))))
+    return NULL;
+  if (method == NULL)
+    method = body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET;
+  message = soup_message_new_from_uri (method, uri);
+  eric_tool_add_headers (message, headers);
+  return eric_event_source_new_for_message (message, body, error);
 }
 
 int
@@ -136,18 +110,18 @@ eric_listen_options_parse (EricListenOptions  *options,
                            char              **argv)
 {
   g_auto (GStrv) headers = NULL;
-  g_autofree char *method = NULL, *data = NULL, *end_marker = NULL;
+  g_autofree char *method = NULL, *data = NULL, *end_marker = NULL, *last_event_id = NULL;
   gboolean no_reconnect = FALSE;
   const GOptionEntry entries[] = {
     { "event", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options->event_types,
       "Type of the messages to print (default: all); can be repeated", "TYPE" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
-      "Print each message as a JSON object on a line: type, id, data", NULL },
+      "Print each message as a JSON object in a line: type, id, data", NULL },
     { "count", 'n', 0, G_OPTION_ARG_INT, &options->count,
       "End after so many messages were printed", "N" },
     { "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &options->timeout,
       "End after so long in any case", "SECONDS" },
-    { "last-event-id", 0, 0, G_OPTION_ARG_STRING, &options->last_event_id,
+    { "last-event-id", 0, 0, G_OPTION_ARG_STRING, &last_event_id,
       "Go on behind the message with this id", "ID" },
     { "header", 'H', 0, G_OPTION_ARG_STRING_ARRAY, &headers,
       "Header of the request; can be repeated", "'NAME: VALUE'" },
@@ -167,15 +141,18 @@ eric_listen_options_parse (EricListenOptions  *options,
   g_set_prgname ("eric-sse listen");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_description (context, description);
-  if (g_option_context_parse (context, &argc, &argv, &error) && check (options, method, argc, &error) &&
-      (options->source = make_source (argv[1], method, data, &error)) != NULL &&
-      set_headers (options->source, headers, &error) &&
-      eric_event_source_set_last_event_id (options->source, options->last_event_id, &error))
+  if (g_option_context_parse (context, &argc, &argv, &error))
     {
-      eric_event_source_set_end_marker (options->source, end_marker);
-      if (no_reconnect)
-        eric_event_source_set_policy (options->source, ERIC_RECONNECT_POLICY_NEVER);
-      return -1;
+      eric_tool_remove_dashes (&argc, argv);
+      if (check (options, method, headers, argc, argv, &error) &&
+          (options->source = make_source (argv[1], method, headers, data, &error)) != NULL &&
+          eric_event_source_set_last_event_id (options->source, last_event_id, &error))
+        {
+          eric_event_source_set_end_marker (options->source, end_marker);
+          if (no_reconnect)
+            eric_event_source_set_policy (options->source, ERIC_RECONNECT_POLICY_NEVER);
+          return -1;
+        }
     }
   g_printerr ("eric-sse listen: %s\n", error->message);
   return ERIC_EXIT_USAGE;
@@ -186,5 +163,4 @@ eric_listen_options_clear (EricListenOptions *options)
 {
   g_clear_object (&options->source);
   g_clear_pointer (&options->event_types, g_strfreev);
-  g_clear_pointer (&options->last_event_id, g_free);
 }

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,20 +30,46 @@ has_colours (void)
          (no_color == NULL || *no_color == '\0');
 }
 
+/* The library's JSON would have no NUL in it, and leave what gives orders to a
+ * terminal but need not be escaped: DEL, and C1, which is C2 and 80 to 9F. */
+static void
+print_json_string (const char *text,
+                   gsize       length)
+{
+  const guchar *at = (const guchar *) text, *end = at + length;
+
+  putchar ('"');
+  for (; at < end; at++)
+    if (*at == '"' || *at == '\\')
+      printf ("\\%c", *at);
+    else if (*at == '\n')
+      fputs ("\\n", stdout);
+    else if (*at < 0x20 || *at == 0x7f)
+      printf ("\\u%04x", *at);
+    else if (*at == 0xc2 && end - at > 1 && at[1] < 0xa0)
+      printf ("\\u%04x", *++at);
+    else
+      putchar (*at);
+  putchar ('"');
+}
+
 static void
 print_json (EricMessage *message)
 {
-  GVariantBuilder object;
-  g_autoptr (EricMessage) line = NULL;
+  const char *type = eric_message_get_event_type (message), *id = eric_message_get_id (message);
+  gsize length;
+  const guint8 *data = eric_message_get_data (message, &length);
 
-  g_variant_builder_init (&object, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&object, "{sv}", "type",
-                         g_variant_new_string (eric_message_get_event_type (message)));
-  if (eric_message_get_id (message) != NULL)
-    g_variant_builder_add (&object, "{sv}", "id", g_variant_new_string (eric_message_get_id (message)));
-  g_variant_builder_add (&object, "{sv}", "data", g_variant_new_string (eric_message_get_text (message)));
-  line = eric_message_new (NULL, g_variant_builder_end (&object), NULL);
-  puts (eric_message_get_text (line));
+  fputs ("{\"type\":", stdout);
+  print_json_string (type, strlen (type));
+  if (id != NULL)
+    {
+      fputs (",\"id\":", stdout);
+      print_json_string (id, strlen (id));
+    }
+  fputs (",\"data\":", stdout);
+  print_json_string ((const char *) data, length);
+  fputs ("}\n", stdout);
 }
 
 /* What a server sends must not give orders to the terminal. */
@@ -93,14 +120,21 @@ print_data (EricMessage *message)
 }
 
 gboolean
-eric_listen_print (EricMessage *message,
-                   gboolean     json)
+eric_listen_print (EricMessage  *message,
+                   gboolean      json,
+                   GError      **error)
 {
+  int code;
+
   if (json)
     print_json (message);
   else if (is_terminal ())
     print_to_terminal (message);
   else
     print_data (message);
-  return fflush (stdout) == 0;
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+  code = errno;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "cannot print: %s", g_strerror (code));
+  return FALSE;
 }

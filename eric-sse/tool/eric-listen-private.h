@@ -20,7 +20,6 @@ typedef struct
 {
   EricEventSource *source;           /* (owned) */
   char           **event_types;      /* (owned) (nullable): to print, all where NULL */
-  char            *last_event_id;    /* (owned) (nullable) */
   int              count;            /* messages, 0 for no end */
   double           timeout;          /* seconds, 0 for none */
   gboolean         json;
@@ -32,8 +31,9 @@ int      eric_listen_options_parse (EricListenOptions  *options,
                                     char              **argv);
 void     eric_listen_options_clear (EricListenOptions  *options);
 
-/* FALSE if nobody reads what is printed any more. */
+/* Fails with G_IO_ERROR_BROKEN_PIPE where nobody reads it any more. */
 gboolean eric_listen_print         (EricMessage        *message,
-                                    gboolean            json);
+                                    gboolean            json,
+                                    GError            **error);
 
 G_END_DECLS

@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <glib-unix.h>
+#include <unistd.h>
+
 #include "eric-listen-private.h"
 #include "eric-tool.h"
 
@@ -10,7 +13,7 @@ typedef struct
 {
   EricListenOptions  options;
   GMainLoop         *loop;         /* (owned) */
-  int                n_printed;
+  guint64            n_printed;
   char              *complaint;    /* (owned) (nullable): the last one, not to be repeated */
   int                code;
 } EricListen;
@@ -19,6 +22,7 @@ static void
 end (EricListen *listen,
      int         code)
 {
+  eric_event_source_close (listen->options.source);
   listen->code = code;
   g_main_loop_quit (listen->loop);
 }
@@ -32,20 +36,32 @@ is_wanted (EricListen  *listen,
   return event_types == NULL || g_strv_contains (event_types, eric_message_get_event_type (message));
 }
 
+/* Who reads no further, as head (1), has what it wanted. */
+static void
+unprinted (EricListen   *listen,
+           const GError *error)
+{
+  gboolean unread = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
+
+  if (!unread)
+    g_printerr ("eric-sse listen: %s\n", error->message);
+  end (listen, unread ? ERIC_EXIT_OK : ERIC_EXIT_FAILED);
+}
+
 static void
 message_cb (EricEventSource *source,
             EricMessage     *message,
             EricListen      *listen)
 {
+  g_autoptr (GError) error = NULL;
+
   if (!is_wanted (listen, message))
     return;
   listen->n_printed++;
-  if (!eric_listen_print (message, listen->options.json) ||
-      listen->n_printed == listen->options.count)
-    {
-      eric_event_source_close (source);
-      end (listen, ERIC_EXIT_OK);
-    }
+  if (!eric_listen_print (message, listen->options.json, &error))
+    unprinted (listen, error);
+  else if (listen->n_printed == (guint64) listen->options.count)
+    end (listen, ERIC_EXIT_OK);
 }
 
 static void
@@ -53,7 +69,9 @@ gap_cb (EricEventSource *source,
         const char      *reason,
         EricListen      *listen)
 {
-  g_printerr ("eric-sse listen: messages are missing here (%s)\n", reason);
+  g_autofree char *sentence = eric_tool_make_sentence (reason);
+
+  g_printerr ("eric-sse listen: messages are missing here (%s)\n", sentence);
 }
 
 static void
@@ -61,7 +79,7 @@ open_cb (EricEventSource *source,
          EricListen      *listen)
 {
   if (listen->complaint != NULL)
-    g_printerr ("eric-sse listen: connected again\n");
+    g_printerr ("eric-sse listen: connected\n");
   g_clear_pointer (&listen->complaint, g_free);
 }
 
@@ -71,7 +89,8 @@ error_cb (EricEventSource *source,
           EricListen      *listen)
 {
   gboolean again = eric_event_source_get_ready_state (source) == ERIC_READY_STATE_CONNECTING;
-  g_autofree char *complaint = g_strdup_printf (again ? "%s; trying again" : "%s", error->message);
+  g_autofree char *sentence = eric_tool_make_sentence (error->message);
+  g_autofree char *complaint = g_strconcat (sentence, again ? "; trying again" : NULL, NULL);
 
   if (g_strcmp0 (complaint, listen->complaint) == 0)
     return;
@@ -90,20 +109,27 @@ closed_cb (EricEventSource *source,
 static gboolean
 timeout_cb (gpointer user_data)
 {
-  EricListen *listen = user_data;
-
-  g_signal_handlers_disconnect_by_func (listen->options.source, closed_cb, listen);
-  eric_event_source_close (listen->options.source);
   g_printerr ("eric-sse listen: the time is over\n");
-  end (listen, ERIC_EXIT_TIMEOUT);
-  return G_SOURCE_CONTINUE;
+  end (user_data, ERIC_EXIT_TIMEOUT);
+  return G_SOURCE_REMOVE;
+}
+
+/* Also where no message comes that could not be printed. */
+static gboolean
+output_cb (int          fd,
+           GIOCondition condition,
+           gpointer     user_data)
+{
+  end (user_data, ERIC_EXIT_OK);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 run (EricListen *listen)
 {
   EricEventSource *source = listen->options.source;
-  guint timeout = 0;
+  g_autoptr (GSource) output = g_unix_fd_source_new (STDOUT_FILENO, G_IO_ERR | G_IO_HUP);
+  g_autoptr (GSource) timeout = g_timeout_source_new ((guint) (listen->options.timeout * 1000));
 
   listen->loop = g_main_loop_new (NULL, FALSE);
   g_signal_connect (source, "message", G_CALLBACK (message_cb), listen);
@@ -111,14 +137,19 @@ run (EricListen *listen)
   g_signal_connect (source, "open", G_CALLBACK (open_cb), listen);
   g_signal_connect (source, "error", G_CALLBACK (error_cb), listen);
   g_signal_connect (source, "closed", G_CALLBACK (closed_cb), listen);
+  g_source_set_static_name (output, "eric-sse listen output");
+  g_source_set_callback (output, G_SOURCE_FUNC (output_cb), listen, NULL);
+  g_source_attach (output, NULL);
+  g_source_set_static_name (timeout, "eric-sse listen timeout");
+  g_source_set_callback (timeout, timeout_cb, listen, NULL);
   if (listen->options.timeout > 0)
-    timeout = g_timeout_add (MIN (listen->options.timeout * 1000, G_MAXUINT), timeout_cb, listen);
+    g_source_attach (timeout, NULL);
 
   eric_event_source_start (source);
   g_main_loop_run (listen->loop);
 
-  if (timeout != 0)
-    g_source_remove (timeout);
+  g_source_destroy (output);
+  g_source_destroy (timeout);
   g_signal_handlers_disconnect_by_data (source, listen);
   g_clear_pointer (&listen->loop, g_main_loop_unref);
   g_clear_pointer (&listen->complaint, g_free);
