@@ -3,8 +3,10 @@
 
 #include "config.h"
 
-#include <glib/gprintf.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <locale.h>
+#include <unistd.h>
 
 #include "eric-tool.h"
 
@@ -38,12 +40,23 @@ print_help (void)
            "Exit status: 0 for success, 1 where something failed, 2 for a wrong option.\n");
 }
 
+/* A descriptor that is closed would become that of a connection, which would get
+ * what is printed. Those opened here fail as closed ones do. */
+static void
+fill_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0)
+      g_open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY, 0);
+}
+
 int
 main (int    argc,
       char **argv)
 {
   const char *name = argc > 1 ? argv[1] : NULL;
 
+  fill_descriptors ();
   setlocale (LC_ALL, "");
   if (name == NULL)
     {
