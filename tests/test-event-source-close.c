@@ -248,6 +248,43 @@ test_event_source_close_notify (void)
 }
 
 static void
+count_cb (guint *n)
+{
+  ++*n;
+}
+
+static void
+close_with_error_cb (EricEventSource *source)
+{
+  if (eric_event_source_get_error (source) != NULL)
+    eric_event_source_close (source);
+}
+
+/* Whether it would connect again, or has failed: it is closed once. */
+static void
+test_event_source_close_notify_error (void)
+{
+  static const char *const answers[] = { SCRIPTED_STREAM, "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      guint n_closed = 0, n_errors = 0;
+
+      g_signal_connect (fixture->source, "notify::error", G_CALLBACK (close_with_error_cb), NULL);
+      g_signal_connect_swapped (fixture->source, "closed", G_CALLBACK (count_cb), &n_closed);
+      g_signal_connect_swapped (fixture->source, "error", G_CALLBACK (count_cb), &n_errors);
+      scripted_server_answer (fixture->server, answers[i], SCRIPTED_CLOSE);
+      eric_event_source_start (fixture->source);
+      test_wait_until (n_closed > 0);
+      test_settle ();
+      g_assert_cmpuint (n_closed, ==, 1);
+      g_assert_cmpuint (n_errors, ==, i);   /* it had ended already when the property told of it */
+      source_fixture_assert_delay (fixture, -1);
+    }
+}
+
+static void
 note_cb (GObject    *object,
          GParamSpec *pspec,
          GString    *log)
@@ -443,6 +480,7 @@ main (int    argc,
   add_handler ("error");
   g_test_add_func ("/eric/event-source-close/decide", test_event_source_close_decide);
   g_test_add_func ("/eric/event-source-close/notify", test_event_source_close_notify);
+  g_test_add_func ("/eric/event-source-close/notify-error", test_event_source_close_notify_error);
   g_test_add_func ("/eric/event-source-close/silent", test_event_source_close_silent);
   g_test_add_func ("/eric/event-source-close/paused", test_event_source_close_paused);
   g_test_add_func ("/eric/event-source-close/dispose", test_event_source_close_dispose);

@@ -61,13 +61,6 @@ take_retry_delay (EricEventSource *self)
 }
 
 static void
-end_stream (EricEventSource *self)
-{
-  _eric_event_source_take_error (self, NULL);
-  _eric_event_source_finish (self);
-}
-
-static void
 event_cb (const EricSseEvent *event,
           gpointer            user_data)
 {
@@ -82,7 +75,7 @@ event_cb (const EricSseEvent *event,
   priv->stable = TRUE;
   if (is_end_marker (priv, event))
     {
-      end_stream (self);
+      _eric_event_source_finish (self, NULL);
       return;
     }
   message = eric_sse_reader_make_message (priv->reader, event, &error);
@@ -100,7 +93,7 @@ event_cb (const EricSseEvent *event,
     _eric_event_source_queue_message (self, message);
   if (priv->life == life && priv->end_func != NULL && priv->end_func (message, priv->end_data) &&
       priv->life == life)
-    end_stream (self);
+    _eric_event_source_finish (self, NULL);
 }
 
 static void

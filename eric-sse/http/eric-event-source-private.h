@@ -83,9 +83,8 @@ typedef enum
 /* eric-event-source.c: the object. */
 EricEventSourcePrivate *_eric_event_source_get_private        (EricEventSource     *self);
 guint                   _eric_event_source_get_signal         (EricSourceSignal     signal);
-void                    _eric_event_source_set_ready_state    (EricEventSource     *self,
-                                                               EricReadyState       ready_state);
-void                    _eric_event_source_take_error         (EricEventSource     *self,
+void                    _eric_event_source_set_state          (EricEventSource     *self,
+                                                               EricReadyState       ready_state,
                                                                GError              *error);
 void                    _eric_event_source_set_http_message   (EricEventSource     *self,
                                                                SoupMessage         *message);
@@ -93,7 +92,8 @@ void                    _eric_event_source_set_http_message   (EricEventSource  
 /* eric-event-source-run.c: connections, one after the other. */
 void                    _eric_event_source_run                (EricEventSource     *self);
 void                    _eric_event_source_halt               (EricEventSource     *self);
-void                    _eric_event_source_finish             (EricEventSource     *self);
+void                    _eric_event_source_finish             (EricEventSource     *self,
+                                                               GError              *error);
 
 /* eric-event-source-deliver.c: what becomes of the bytes of one. */
 gboolean                _eric_event_source_read               (EricEventSource     *self,

@@ -58,9 +58,10 @@ _eric_event_source_halt (EricEventSource *self)
   g_clear_object (&priv->monitor);
 }
 
-/* The end, for the reason that is in the property, if any. */
+/* The end, and why if something went wrong. Takes over @error. */
 void
-_eric_event_source_finish (EricEventSource *self)
+_eric_event_source_finish (EricEventSource *self,
+                           GError          *error)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   g_autoptr (EricEventSource) alive = g_object_ref (self);
@@ -69,8 +70,8 @@ _eric_event_source_finish (EricEventSource *self)
   _eric_event_source_halt (self);
   life = priv->life;
   _eric_event_source_end_queue (self);
-  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CLOSED);
-  if (priv->error != NULL && priv->life == life)
+  _eric_event_source_set_state (self, ERIC_READY_STATE_CLOSED, error);
+  if (priv->life == life && priv->error != NULL)
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_ERROR), 0, priv->error);
   if (priv->life == life)
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_CLOSED), 0);
@@ -291,20 +292,13 @@ lost (EricEventSource *self,
   if (priv->life != life)
     return;
 
-  if (verdict == ERIC_VERDICT_END)
+  if (verdict != ERIC_VERDICT_RETRY)
     {
-      _eric_event_source_take_error (self, NULL);
-      _eric_event_source_finish (self);
-      return;
-    }
-  _eric_event_source_take_error (self, g_error_copy (reason));
-  if (verdict == ERIC_VERDICT_FAIL)
-    {
-      _eric_event_source_finish (self);
+      _eric_event_source_finish (self, verdict == ERIC_VERDICT_FAIL ? g_steal_pointer (&reason) : NULL);
       return;
     }
   wait_to_connect (self);
-  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CONNECTING);
+  _eric_event_source_set_state (self, ERIC_READY_STATE_CONNECTING, g_error_copy (reason));
   if (priv->life == life)
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_ERROR), 0, reason);
 }
@@ -426,8 +420,7 @@ answered_cb (gpointer user_data)
   eric_sse_reader_reset (priv->reader);
   priv->opened_at = eric_source_clock_get_time (priv->clock);
   priv->stable = FALSE;
-  _eric_event_source_take_error (self, NULL);
-  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_OPEN);
+  _eric_event_source_set_state (self, ERIC_READY_STATE_OPEN, NULL);
   if (priv->connection != NULL && priv->ready_state == ERIC_READY_STATE_OPEN)
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_OPEN), 0);
 }
@@ -503,8 +496,7 @@ _eric_event_source_run (EricEventSource *self)
   g_source_attach (priv->wake, priv->context);
   watch_network (self);
   life = priv->life;
-  _eric_event_source_take_error (self, NULL);
-  _eric_event_source_set_ready_state (self, ERIC_READY_STATE_CONNECTING);
+  _eric_event_source_set_state (self, ERIC_READY_STATE_CONNECTING, NULL);
   if (priv->life == life)
     connect_now (self);
 }

@@ -87,30 +87,24 @@ _eric_event_source_get_signal (EricSourceSignal signal)
   return signals[signal];
 }
 
+/* Takes over @error. Both change before anybody is told, for whoever is told may end
+ * the source. */
 void
-_eric_event_source_set_ready_state (EricEventSource *self,
-                                    EricReadyState   ready_state)
+_eric_event_source_set_state (EricEventSource *self,
+                              EricReadyState   ready_state,
+                              GError          *error)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
-  if (priv->ready_state == ready_state)
-    return;
-  priv->ready_state = ready_state;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY_STATE]);
-}
-
-/* Takes over @error. */
-void
-_eric_event_source_take_error (EricEventSource *self,
-                               GError          *error)
-{
-  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-
-  if (priv->error == error)
-    return;
+  g_object_freeze_notify (G_OBJECT (self));
+  if (priv->error != NULL || error != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   g_clear_error (&priv->error);
   priv->error = error;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+  if (priv->ready_state != ready_state)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY_STATE]);
+  priv->ready_state = ready_state;
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 void
@@ -889,11 +883,10 @@ eric_event_source_start (EricEventSource *self)
       _eric_event_source_run (self);
       return;
     }
-  _eric_event_source_take_error (self, priv->request_error != NULL
-                                         ? g_error_copy (priv->request_error)
-                                         : g_error_new_literal (G_URI_ERROR, G_URI_ERROR_FAILED,
-                                                                "The event source has no URI"));
-  _eric_event_source_finish (self);
+  _eric_event_source_finish (self, priv->request_error != NULL
+                                     ? g_error_copy (priv->request_error)
+                                     : g_error_new_literal (G_URI_ERROR, G_URI_ERROR_FAILED,
+                                                            "The event source has no URI"));
 }
 
 /**
@@ -921,8 +914,7 @@ eric_event_source_close (EricEventSource *self)
   _eric_event_source_drop_queue (self);
   if (priv->ready_state == ERIC_READY_STATE_CLOSED)
     return;
-  _eric_event_source_take_error (self, NULL);
-  _eric_event_source_finish (self);
+  _eric_event_source_finish (self, NULL);
 }
 
 static void
