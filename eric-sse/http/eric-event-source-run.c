@@ -208,6 +208,15 @@ watch_network (EricEventSource *self)
                                                     weak, free_weak_ref, 0);
 }
 
+static gboolean
+may_repeat (EricEventSource *self,
+            gboolean         sent)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  return !sent || priv->idempotent || eric_source_request_is_idempotent (priv->request);
+}
+
 /* The machine was asleep: the server has most likely given the connection up. */
 static gboolean
 wake_cb (gpointer user_data)
@@ -217,7 +226,7 @@ wake_cb (gpointer user_data)
   g_autoptr (EricEventSource) alive = g_object_ref (self);
 
   priv->n_failures = 0;
-  if (priv->connection != NULL && (priv->idempotent || eric_source_request_is_idempotent (priv->request)))
+  if (priv->connection != NULL && may_repeat (self, TRUE))
     {
       g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
                                                       "The machine was asleep");
@@ -233,15 +242,6 @@ wake_cb (gpointer user_data)
 }
 
 /* Connections that end */
-
-static gboolean
-may_repeat (EricEventSource *self,
-            gboolean         sent)
-{
-  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-
-  return !sent || priv->idempotent || eric_source_request_is_idempotent (priv->request);
-}
 
 static gboolean
 was_stable (EricEventSourcePrivate *priv)
