@@ -308,6 +308,21 @@ test_event_source_close_silent (void)
   g_assert_cmpuint (eric_event_source_get_retry_delay (fixture->source), ==, 9);
 }
 
+/* Neither that, nor the gap that a comment tells of. */
+static void
+test_event_source_close_comment (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+  g_signal_connect (fixture->source, "comment", G_CALLBACK (close_cb), NULL);
+  g_signal_connect (fixture->source, "notify::retry-delay", G_CALLBACK (note_cb), fixture->log);
+  scripted_server_answer (fixture->server, SCRIPTED_STREAM "retry: 9\n: gap slow\nretry: 10\n", SCRIPTED_STAY);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n= open\nopen\n* retry-delay\n:gap slow\n= closed\nclosed\n");
+  test_settle ();
+  source_fixture_assert (fixture, "");
+}
+
 static void
 test_event_source_close_paused (void)
 {
@@ -482,6 +497,7 @@ main (int    argc,
   g_test_add_func ("/eric/event-source-close/notify", test_event_source_close_notify);
   g_test_add_func ("/eric/event-source-close/notify-error", test_event_source_close_notify_error);
   g_test_add_func ("/eric/event-source-close/silent", test_event_source_close_silent);
+  g_test_add_func ("/eric/event-source-close/comment", test_event_source_close_comment);
   g_test_add_func ("/eric/event-source-close/paused", test_event_source_close_paused);
   g_test_add_func ("/eric/event-source-close/dispose", test_event_source_close_dispose);
   g_test_add_func ("/eric/event-source-close/dispose/connecting", test_event_source_close_dispose_connecting);

@@ -175,7 +175,13 @@ test_event_source_reconnect_stable (void)
   scripted_peer_send (peer, SCRIPTED_STREAM "data: 1\n\n");
   scripted_peer_close (peer);
   source_fixture_assert (fixture, OPENED "message 1\n" LOST);
-  source_fixture_assert_delay (fixture, 500);
+  peer = pass_and_wait (fixture, 500);
+
+  /* That of the connection before is none of this one. */
+  scripted_peer_send (peer, SCRIPTED_STREAM);
+  scripted_peer_close (peer);
+  source_fixture_assert (fixture, OPENED LOST);
+  source_fixture_assert_delay (fixture, 1000);
 }
 
 static void
@@ -403,11 +409,21 @@ test_event_source_reconnect_learnt (void)
 }
 
 static void
+count_cb (EricEventSource *source,
+          SoupMessage     *request,
+          guint           *n)
+{
+  ++*n;
+}
+
+static void
 test_event_source_reconnect_offline (void)
 {
   g_autoptr (SourceFixture) fixture = source_fixture_new ();
   ScriptedPeer *peer = source_fixture_open (fixture);
+  guint n_attempts = 0;
 
+  g_signal_connect (fixture->source, "before-connect", G_CALLBACK (count_cb), &n_attempts);
   source_monitor_set_available (fixture->monitor, FALSE);
   test_settle ();
   source_fixture_assert (fixture, "");
@@ -421,7 +437,7 @@ test_event_source_reconnect_offline (void)
   source_fixture_assert_delay (fixture, -1);
   source_monitor_set_available (fixture->monitor, FALSE);
   test_settle ();
-  g_assert_cmpuint (fixture->server->peers->len, ==, 1);
+  g_assert_cmpuint (n_attempts, ==, 0);
 
   source_monitor_set_available (fixture->monitor, TRUE);
   peer = scripted_server_wait (fixture->server, 1);
@@ -557,6 +573,41 @@ test_event_source_reconnect_nested (gconstpointer data)
   g_assert_cmpint (eric_event_source_get_ready_state (fixture->source), ==, ERIC_READY_STATE_OPEN);
 }
 
+/* The last line of a body that has ended brings the handler that does so. */
+static void
+test_event_source_reconnect_nested_last (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+  g_signal_connect (fixture->source, "message", G_CALLBACK (nested_cb), fixture);
+  scripted_server_answer (fixture->server, "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n1",
+                          SCRIPTED_CLOSE);
+  scripted_server_answer (fixture->server, SCRIPTED_STREAM "id: 3\ndata: 3\n\n", SCRIPTED_STAY);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n" OPENED "message 1\n" LOST OPENED "message 3 #3\n");
+  test_settle ();
+  source_fixture_assert (fixture, "");
+}
+
+static void
+start_cb (EricEventSource *source)
+{
+  eric_event_source_start (source);
+}
+
+/* Started anew in the handler of its failure, it is not closed. */
+static void
+test_event_source_reconnect_anew (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+  g_signal_connect (fixture->source, "error", G_CALLBACK (start_cb), NULL);
+  scripted_server_answer (fixture->server, "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", SCRIPTED_CLOSE);
+  scripted_server_answer (fixture->server, SCRIPTED_STREAM, SCRIPTED_STAY);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n= closed\nerror eric-error-quark 7\n= connecting\n" OPENED);
+}
+
 #define add(name, func) g_test_add_func ("/eric/event-source-reconnect/" name, test_event_source_reconnect_##func)
 
 int
@@ -582,6 +633,8 @@ main (int    argc,
   add ("sleep", sleep);
   add ("sleep/post", sleep_post);
   add ("large", large);
+  add ("anew", anew);
+  add ("nested/last", nested_last);
   g_test_add_data_func ("/eric/event-source-reconnect/nested/rest",
                         SCRIPTED_STREAM "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n",
                         test_event_source_reconnect_nested);

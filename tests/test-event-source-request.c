@@ -53,6 +53,7 @@ test_event_source_request_headers (void)
     }
   g_assert_true (eric_event_source_set_header (source, "X-Gone", "1", &error));
   g_assert_true (eric_event_source_set_header (source, "x-gone", NULL, &error));
+  g_assert_true (eric_event_source_set_header (source, "Last-Event-ID", "old", &error));
   g_assert_true (eric_event_source_set_header (source, "Accept", "text/event-stream, */*", &error));
   g_assert_true (eric_event_source_set_header (source, "Authorization", "Bearer 1", &error));
   g_assert_true (eric_event_source_set_header (source, "Authorization", "Bearer 2", &error));
@@ -307,6 +308,45 @@ test_event_source_request_astray (void)
       }
 }
 
+/* The template says not to follow. */
+static void
+test_event_source_request_flags (void)
+{
+  const char * const methods[] = { "GET", "POST" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      g_autofree char *uri = scripted_server_make_uri (fixture->server, "/stream");
+      g_autoptr (SoupMessage) model = soup_message_new (methods[i], uri);
+
+      soup_message_add_flags (model, SOUP_MESSAGE_NO_REDIRECT);
+      g_object_unref (fixture->source);
+      source_fixture_watch (fixture, eric_event_source_new_for_message (model, NULL, NULL));
+      answer_redirect (fixture->server, 307, "/else");
+      eric_event_source_start (fixture->source);
+      source_fixture_assert (fixture, "= connecting\n= closed\nerror eric-error-quark 7\nclosed\n");
+    }
+}
+
+/* Each attempt has all the redirects that one may have. */
+static void
+test_event_source_request_often (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new_for ("POST", NULL);
+
+  eric_event_source_set_idempotent (fixture->source, TRUE);
+  eric_event_source_start (fixture->source);
+  for (guint i = 0; i < ERIC_EVENT_SOURCE_MAX_REDIRECTS + 5; i++)
+    {
+      answer_redirect (fixture->server, 307, "/else");
+      scripted_server_answer (fixture->server, SCRIPTED_STREAM "data: 1\n\n", SCRIPTED_CLOSE);
+      test_wait_until (eric_source_clock_get_next (fixture->clock) > 0);
+      g_assert_cmpuint (fixture->server->peers->len, ==, 2 * i + 2);
+      source_fixture_pass (fixture, 100000);
+    }
+}
+
 static void
 test_event_source_request_proxy (void)
 {
@@ -358,6 +398,8 @@ main (int    argc,
   add_redirects ("strip", test_event_source_request_strip);
   add_redirects ("loop", test_event_source_request_loop);
   add ("astray", astray);
+  add ("flags", flags);
+  add ("often", often);
   add ("proxy", proxy);
   return g_test_run ();
 }

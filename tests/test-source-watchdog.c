@@ -161,7 +161,7 @@ test_source_watchdog_forget (Fixture       *fixture,
   beat (fixture, 15 * SECONDS);
   eric_source_watchdog_stop (&fixture->dog);
   g_assert_cmpint (eric_source_clock_get_next (fixture->clock), ==, -1);
-  eric_source_watchdog_learn (&fixture->dog);
+  beat (fixture, 15 * SECONDS);
   eric_source_watchdog_start (&fixture->dog, -1);
   g_assert_cmpint (eric_source_watchdog_get_limit (&fixture->dog), ==, 0);
   beat (fixture, 15 * SECONDS);
