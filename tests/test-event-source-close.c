@@ -169,7 +169,8 @@ test_event_source_close_handler (gconstpointer data)
 
   g_signal_connect (fixture->source, signal, G_CALLBACK (close_cb), NULL);
   scripted_server_answer (fixture->server,
-                          SCRIPTED_STREAM "retry: 9\nid: 1\ndata: 1\n\n:c\n\n: gap slow\n\ndata: 2\n\n:d\n\n: gap slow\n\n",
+                          SCRIPTED_STREAM "retry: 9\nid: 1\ndata: 1\n\n:c\n\n: gap slow\n\n"
+                                          "data: 2\n\n:d\n\n: gap slow\n\n",
                           SCRIPTED_CLOSE);
   eric_event_source_start (fixture->source);
   test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_CLOSED);
