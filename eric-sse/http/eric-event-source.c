@@ -434,7 +434,8 @@ install_settings (void)
    * one made; 0 for never. Any byte breaks the silence, comments included.
    *
    * The default of -1 learns it: a server that sends comments in a rhythm is dead
-   * when it misses two.
+   * when it misses two. It does not count before the first of them: a server that
+   * accepts a connection and never answers is waited for.
    *
    * Since: 0.1
    */
@@ -446,6 +447,10 @@ install_settings (void)
    *
    * Whether the stream has an end: the end of the response is then the end of the
    * source, without an error. This is how servers of language models answer.
+   *
+   * libsoup before 3.6.5 takes a response in chunks that is cut off between two of
+   * them for a whole one: where the stream has an
+   * [property@EventSource:end-marker], set that, too.
    *
    * Since: 0.1
    */
