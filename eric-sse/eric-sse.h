@@ -18,6 +18,7 @@
 # include "eric-sse-parser.h"
 # include "eric-sse-server.h"
 # include "eric-sse-subscriber.h"
+# include "eric-thread-pool-listener.h"
 # include "eric-types.h"
 # include "eric-version-macros.h"
 # include "eric-version.h"

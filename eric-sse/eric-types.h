@@ -13,16 +13,17 @@
 
 G_BEGIN_DECLS
 
-typedef struct _EricChannel          EricChannel;
-typedef struct _EricChannelContainer EricChannelContainer;
-typedef struct _EricEventSource      EricEventSource;
-typedef struct _EricListener         EricListener;
-typedef struct _EricMessage          EricMessage;
-typedef struct _EricMessageList      EricMessageList;
-typedef struct _EricMessageStream    EricMessageStream;
-typedef struct _EricSseChannel       EricSseChannel;
-typedef struct _EricSseParser        EricSseParser;
-typedef struct _EricSseServer        EricSseServer;
-typedef struct _EricSseSubscriber    EricSseSubscriber;
+typedef struct _EricChannel            EricChannel;
+typedef struct _EricChannelContainer   EricChannelContainer;
+typedef struct _EricEventSource        EricEventSource;
+typedef struct _EricListener           EricListener;
+typedef struct _EricMessage            EricMessage;
+typedef struct _EricMessageList        EricMessageList;
+typedef struct _EricMessageStream      EricMessageStream;
+typedef struct _EricSseChannel         EricSseChannel;
+typedef struct _EricSseParser          EricSseParser;
+typedef struct _EricSseServer          EricSseServer;
+typedef struct _EricSseSubscriber      EricSseSubscriber;
+typedef struct _EricThreadPoolListener EricThreadPoolListener;
 
 G_END_DECLS

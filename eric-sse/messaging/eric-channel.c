@@ -599,30 +599,52 @@ eric_channel_get_listener_ids (EricChannel *self)
   return g_strv_builder_end (ids);
 }
 
-/* (transfer full): what a push made stop is told so once the lock is gone. */
-static void
-announce_stops (GPtrArray *stopped)
+/* What pushes left to do for when the lock is gone: for each listener one entry,
+ * or none at all, which costs nothing. */
+typedef struct
 {
-  if (stopped == NULL)
+  GPtrArray *stopped;   /* (owned) (nullable) of (owned) EricListener */
+  GPtrArray *held;      /* (owned) (nullable) of (owned) EricListener */
+} Aftermath;
+
+static void
+put_off (GPtrArray    **listeners,
+         EricListener  *listener)
+{
+  if (*listeners == NULL)
+    *listeners = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (*listeners, g_object_ref (listener));
+}
+
+static void
+settle (GPtrArray *listeners,
+        void     (*func) (EricListener *listener))
+{
+  if (listeners == NULL)
     return;
-  for (guint i = 0; i < stopped->len; i++)
-    _eric_listener_announce_stop (stopped->pdata[i]);
-  g_ptr_array_unref (stopped);
+  for (guint i = 0; i < listeners->len; i++)
+    func (listeners->pdata[i]);
+  g_ptr_array_unref (listeners);
+}
+
+static void
+settle_aftermath (Aftermath *aftermath)
+{
+  settle (aftermath->stopped, _eric_listener_announce_stop);
+  settle (aftermath->held, _eric_listener_wait_for_room);
 }
 
 static gboolean
-push_locked (EricListener  *listener,
-             EricMessage   *message,
-             GPtrArray    **stopped)
+push_locked (EricListener *listener,
+             EricMessage  *message,
+             Aftermath    *aftermath)
 {
   EricPush result = _eric_listener_push (listener, message);
 
   if (result == ERIC_PUSH_STOPPED)
-    {
-      if (*stopped == NULL)
-        *stopped = g_ptr_array_new_with_free_func (g_object_unref);
-      g_ptr_array_add (*stopped, g_object_ref (listener));
-    }
+    put_off (&aftermath->stopped, listener);
+  else if (result == ERIC_PUSH_HELD)
+    put_off (&aftermath->held, listener);
   return result != ERIC_PUSH_REJECTED;
 }
 
@@ -652,7 +674,7 @@ eric_channel_dispatch (EricChannel  *self,
                        GError      **error)
 {
   EricChannelPrivate *priv = get_private (self);
-  GPtrArray *stopped = NULL;
+  Aftermath aftermath = { 0 };
   EricListener *listener;
   gboolean sent = FALSE;
 
@@ -668,7 +690,7 @@ eric_channel_dispatch (EricChannel  *self,
         {
           g_autoptr (EricMessage) admitted = priv->admit (self, message, listener_id);
 
-          sent = push_locked (listener, admitted, &stopped);
+          sent = push_locked (listener, admitted, &aftermath);
           if (!sent)
             g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
                          "The queue of listener “%s” is full", listener_id);
@@ -678,7 +700,7 @@ eric_channel_dispatch (EricChannel  *self,
     }
   g_mutex_unlock (&priv->lock);
 
-  announce_stops (stopped);
+  settle_aftermath (&aftermath);
   return sent;
 }
 
@@ -686,7 +708,7 @@ eric_channel_dispatch (EricChannel  *self,
 static guint
 push_to_all_locked (EricChannel  *self,
                     EricMessage  *message,
-                    GPtrArray   **stopped)
+                    Aftermath    *aftermath)
 {
   EricChannelPrivate *priv = get_private (self);
   GHashTableIter iter;
@@ -695,7 +717,7 @@ push_to_all_locked (EricChannel  *self,
 
   g_hash_table_iter_init (&iter, priv->listeners);
   while (g_hash_table_iter_next (&iter, NULL, &listener))
-    if (!push_locked (listener, message, stopped))
+    if (!push_locked (listener, message, aftermath))
       rejected++;
   return rejected;
 }
@@ -724,7 +746,7 @@ eric_channel_broadcast (EricChannel  *self,
                         GError      **error)
 {
   EricChannelPrivate *priv = get_private (self);
-  GPtrArray *stopped = NULL;
+  Aftermath aftermath = { 0 };
   guint rejected = 0, n_listeners = 0;
   gboolean open;
 
@@ -738,11 +760,11 @@ eric_channel_broadcast (EricChannel  *self,
       g_autoptr (EricMessage) admitted = priv->admit (self, message, NULL);
 
       n_listeners = g_hash_table_size (priv->listeners);
-      rejected = push_to_all_locked (self, admitted, &stopped);
+      rejected = push_to_all_locked (self, admitted, &aftermath);
     }
   g_mutex_unlock (&priv->lock);
 
-  announce_stops (stopped);
+  settle_aftermath (&aftermath);
   if (rejected > 0)
     g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
                  "The queues of %u of %u listeners are full", rejected, n_listeners);

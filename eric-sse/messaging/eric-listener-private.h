@@ -7,15 +7,24 @@
 
 G_BEGIN_DECLS
 
+/* For a subclass of this library. */
+typedef void (*EricListenerHook) (EricListener *self);
+
 typedef struct
 {
-  char         *id;         /* (owned) */
-  GAsyncQueue  *queue;      /* (owned): its lock guards the fields marked below */
-  GQueue        waiters;    /* (lock queue) of (owned) GSource, first come first woken */
-  guint         capacity;   /* (lock queue): messages, 0 for no bound */
-  EricOverflow  overflow;   /* (lock queue) */
-  guint64       dropped;    /* (lock queue) */
-  int           running;    /* (atomic) */
+  char             *id;            /* (owned) */
+  GAsyncQueue      *queue;         /* (owned): its lock guards the fields marked below */
+  GQueue            waiters;       /* (lock queue) of (owned) GSource, first come first woken */
+  guint             capacity;      /* (lock queue): messages, 0 for no bound */
+  EricOverflow      overflow;      /* (lock queue) */
+  guint64           dropped;       /* (lock queue) */
+  guint             aside;         /* (lock queue): out of the queue, but still waiting */
+  guint             held;          /* (lock queue): senders that wait for room */
+  int               running;       /* (atomic) */
+  GMutex            room_lock;     /* taken before that of the queue */
+  GCond             room;          /* there may be room, or the listener stopped */
+  EricListenerHook  queued_hook;   /* (nullable): set before the listener is shared */
+  EricListenerHook  running_hook;  /* (nullable): set before the listener is shared */
 } EricListenerPrivate;
 
 typedef enum
@@ -24,6 +33,7 @@ typedef enum
   ERIC_PUSH_DROPPED,    /* an older message or this one was lost, and counted */
   ERIC_PUSH_REJECTED,
   ERIC_PUSH_STOPPED,    /* the caller must call _eric_listener_announce_stop () */
+  ERIC_PUSH_HELD,       /* queued; the caller must call _eric_listener_wait_for_room () */
 } EricPush;
 
 /* Neither calls out to user code, so a lock may be held. */
@@ -32,7 +42,34 @@ EricPush _eric_listener_push          (EricListener *self,
 void     _eric_listener_push_last     (EricListener *self,
                                        EricMessage  *message);
 
+/* What is left to do when no lock is held any more. */
 void     _eric_listener_announce_stop (EricListener *self);
+void     _eric_listener_wait_for_room (EricListener *self);
+
+/* @queued is told of each message that is put into the queue, with locks held: it
+ * must not call out. @running is told when the listener was started or stopped. */
+void         _eric_listener_set_hooks (EricListener     *self,
+                                       EricListenerHook  queued,
+                                       EricListenerHook  running);
+
+/* Takes a message without regard to whether the listener runs, and without showing
+ * it to anybody. With @aside it still counts as waiting, until it is released. */
+EricMessage *_eric_listener_pop        (EricListener    *self,
+                                        gboolean         aside);
+void         _eric_listener_set_aside  (EricListener    *self);
+void         _eric_listener_release    (EricListener    *self);
+guint        _eric_listener_get_queued (EricListener    *self);
+void         _eric_listener_show       (EricListener    *self,
+                                        EricMessage     *message);
+
+/* Marks the thread as one that takes messages from the listener, %NULL for none: it
+ * is never held up by it. Returns what the mark was. */
+EricListener *_eric_listener_mark_taker (EricListener   *self);
+
+/* Between eric-listener.c and eric-listener-room.c. */
+gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,
+                                            guint                n_more);
+void         _eric_listener_tell_room      (EricListener        *self);
 
 /* Between eric-listener.c, which has the queue, and eric-listener-wait.c. */
 EricListenerPrivate *_eric_listener_get_private         (EricListener        *self);

@@ -77,13 +77,19 @@ _eric_listener_push (EricListener *self,
   g_autoptr (EricMessage) victim = NULL;
   GSource *waiter = NULL;
   EricPush result = ERIC_PUSH_QUEUED;
-  gboolean full;
+  gboolean full, queued;
 
   g_async_queue_lock (priv->queue);
-  full = priv->capacity > 0 &&
-         g_async_queue_length_unlocked (priv->queue) >= (int) priv->capacity;
-  if (full && priv->overflow == ERIC_OVERFLOW_REJECT)
+  full = _eric_listener_is_full_locked (priv, 1);
+  if (full && (priv->overflow == ERIC_OVERFLOW_REJECT ||
+               (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running))))
     result = ERIC_PUSH_REJECTED;
+  else if (full && priv->overflow == ERIC_OVERFLOW_BLOCK)
+    {
+      /* In the queue already, so that who comes later does not overtake. */
+      priv->held++;
+      result = ERIC_PUSH_HELD;
+    }
   else if (full)
     {
       priv->dropped++;
@@ -94,7 +100,8 @@ _eric_listener_push (EricListener *self,
                g_atomic_int_compare_and_exchange (&priv->running, TRUE, FALSE))
         result = ERIC_PUSH_STOPPED;
     }
-  if (!full || victim != NULL)
+  queued = !full || victim != NULL || result == ERIC_PUSH_HELD;
+  if (queued)
     {
       g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
       waiter = _eric_listener_first_waiter_locked (priv);
@@ -102,6 +109,8 @@ _eric_listener_push (EricListener *self,
   g_async_queue_unlock (priv->queue);
 
   _eric_listener_wake (waiter);
+  if (queued && priv->queued_hook != NULL)
+    priv->queued_hook (self);
   return result;
 }
 
@@ -120,6 +129,18 @@ _eric_listener_push_last (EricListener *self,
   g_async_queue_unlock (priv->queue);
 
   _eric_listener_wake (waiter);
+  if (priv->queued_hook != NULL)
+    priv->queued_hook (self);
+}
+
+static void
+announce_running (EricListener *self)
+{
+  EricListenerPrivate *priv = get_private (self);
+
+  if (priv->running_hook != NULL)
+    priv->running_hook (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
 /* Tells those who wait, and those who watch the property, that the listener
@@ -128,7 +149,28 @@ void
 _eric_listener_announce_stop (EricListener *self)
 {
   _eric_listener_wake_all (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  _eric_listener_tell_room (self);
+  announce_running (self);
+}
+
+void
+_eric_listener_set_hooks (EricListener     *self,
+                          EricListenerHook  queued,
+                          EricListenerHook  running)
+{
+  get_private (self)->queued_hook = queued;
+  get_private (self)->running_hook = running;
+}
+
+void
+_eric_listener_show (EricListener *self,
+                     EricMessage  *message)
+{
+  /* An emission costs five times the delivery: only for those who listen. */
+  if (g_signal_has_handler_pending (self, signals[SIG_MESSAGE], 0, FALSE))
+    g_signal_emit (self, signals[SIG_MESSAGE], 0, message);
+  else if (ERIC_LISTENER_GET_CLASS (self)->on_message != NULL)
+    ERIC_LISTENER_GET_CLASS (self)->on_message (self, message);
 }
 
 /* Takes one message and shows it to `on_message`; NULL if none is there or the
@@ -136,20 +178,13 @@ _eric_listener_announce_stop (EricListener *self)
 static EricMessage *
 take (EricListener *self)
 {
-  EricListenerPrivate *priv = get_private (self);
   EricMessage *message;
 
-  if (!g_atomic_int_get (&priv->running))
+  if (!g_atomic_int_get (&get_private (self)->running))
     return NULL;
-  message = g_async_queue_try_pop (priv->queue);
-  if (message == NULL)
-    return NULL;
-
-  /* An emission costs five times the delivery: only for those who listen. */
-  if (g_signal_has_handler_pending (self, signals[SIG_MESSAGE], 0, FALSE))
-    g_signal_emit (self, signals[SIG_MESSAGE], 0, message);
-  else if (ERIC_LISTENER_GET_CLASS (self)->on_message != NULL)
-    ERIC_LISTENER_GET_CLASS (self)->on_message (self, message);
+  message = _eric_listener_pop (self, FALSE);
+  if (message != NULL)
+    _eric_listener_show (self, message);
   return message;
 }
 
@@ -186,6 +221,8 @@ eric_listener_finalize (GObject *object)
   g_assert (priv->waiters.length == 0);
   g_clear_pointer (&priv->queue, g_async_queue_unref);
   g_clear_pointer (&priv->id, g_free);
+  g_mutex_clear (&priv->room_lock);
+  g_cond_clear (&priv->room);
 
   G_OBJECT_CLASS (eric_listener_parent_class)->finalize (object);
 }
@@ -351,6 +388,8 @@ eric_listener_init (EricListener *self)
 
   priv->queue = g_async_queue_new_full (g_object_unref);
   g_queue_init (&priv->waiters);
+  g_mutex_init (&priv->room_lock);
+  g_cond_init (&priv->room);
 }
 
 /**
@@ -420,7 +459,7 @@ eric_listener_start (EricListener *self)
   g_return_if_fail (ERIC_IS_LISTENER (self));
 
   if (g_atomic_int_compare_and_exchange (&get_private (self)->running, FALSE, TRUE))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+    announce_running (self);
 }
 
 /**
@@ -516,6 +555,7 @@ eric_listener_set_capacity (EricListener *self,
   priv->capacity = capacity;
   g_async_queue_unlock (priv->queue);
 
+  _eric_listener_tell_room (self);
   if (changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAPACITY]);
 }
@@ -591,14 +631,14 @@ guint
 eric_listener_get_pending (EricListener *self)
 {
   EricListenerPrivate *priv = get_private (self);
-  int length;
+  guint pending;
 
   g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
 
   g_async_queue_lock (priv->queue);
-  length = g_async_queue_length_unlocked (priv->queue);
+  pending = g_async_queue_length_unlocked (priv->queue) + priv->aside;
   g_async_queue_unlock (priv->queue);
-  return length;
+  return pending;
 }
 
 /**
@@ -636,7 +676,10 @@ eric_listener_get_dropped (EricListener *self)
  * Puts a message into the queue, without any channel.
  *
  * Fails with %ERIC_ERROR_QUEUE_FULL where there is no room and the policy is to
- * reject. With the other policies it succeeds, and what is lost is counted.
+ * reject, or to block and the listener does not run. With the other policies it
+ * succeeds, and what is lost is counted. Where the policy is to block, it returns
+ * when there is room or the listener was stopped: the message is in the queue
+ * already meanwhile, so that no other overtakes it.
  *
  * It is safe to call this function from any thread.
  *
@@ -660,6 +703,9 @@ eric_listener_push (EricListener  *self,
       return FALSE;
     case ERIC_PUSH_STOPPED:
       _eric_listener_announce_stop (self);
+      return TRUE;
+    case ERIC_PUSH_HELD:
+      _eric_listener_wait_for_room (self);
       return TRUE;
     case ERIC_PUSH_QUEUED:
     case ERIC_PUSH_DROPPED:

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * @ERIC_OVERFLOW_DROP_NEWEST: the message that does not fit is dropped
  * @ERIC_OVERFLOW_REJECT: whoever sends is told %ERIC_ERROR_QUEUE_FULL
  * @ERIC_OVERFLOW_STOP: the listener stops; what waits stays in its queue
+ * @ERIC_OVERFLOW_BLOCK: whoever sends waits until there is room, as long as the
+ *   listener runs; where it does not, they are told %ERIC_ERROR_QUEUE_FULL. Never
+ *   for a listener whose messages are taken in the thread that sends them
  *
  * What a listener does with a message that its queue has no room for. Every
  * message that is lost is counted in [property@Listener:dropped].
@@ -25,6 +28,7 @@ typedef enum
   ERIC_OVERFLOW_DROP_NEWEST,
   ERIC_OVERFLOW_REJECT,
   ERIC_OVERFLOW_STOP,
+  ERIC_OVERFLOW_BLOCK,
 } EricOverflow;
 
 #define ERIC_TYPE_LISTENER (eric_listener_get_type ())

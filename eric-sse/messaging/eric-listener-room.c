@@ -1,0 +1,131 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-listener-private.h"
+
+/* Room in the queue: who counts as waiting, and senders that are held up until
+ * there is room. */
+
+/* The listener that the thread takes messages from. Not owned. */
+static GPrivate taker;
+
+EricListener *
+_eric_listener_mark_taker (EricListener *self)
+{
+  EricListener *before = g_private_get (&taker);
+
+  g_private_set (&taker, self);
+  return before;
+}
+
+/* Whether @n_more would be more than there is room for. */
+gboolean
+_eric_listener_is_full_locked (EricListenerPrivate *priv,
+                               guint                n_more)
+{
+  return priv->capacity > 0 &&
+         g_async_queue_length_unlocked (priv->queue) + priv->aside + n_more > priv->capacity;
+}
+
+void
+_eric_listener_tell_room (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+
+  g_mutex_lock (&priv->room_lock);
+  g_cond_broadcast (&priv->room);
+  g_mutex_unlock (&priv->room_lock);
+}
+
+static gboolean
+is_held_up (EricListenerPrivate *priv)
+{
+  gboolean full;
+
+  g_async_queue_lock (priv->queue);
+  full = _eric_listener_is_full_locked (priv, 0);
+  g_async_queue_unlock (priv->queue);
+  return full && g_atomic_int_get (&priv->running);
+}
+
+/* Ends what ERIC_PUSH_HELD began. */
+void
+_eric_listener_wait_for_room (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+
+  /* Who makes the room cannot wait for it. */
+  if (g_private_get (&taker) != self)
+    {
+      g_mutex_lock (&priv->room_lock);
+      while (is_held_up (priv))
+        g_cond_wait (&priv->room, &priv->room_lock);
+      g_mutex_unlock (&priv->room_lock);
+    }
+
+  g_async_queue_lock (priv->queue);
+  priv->held--;
+  g_async_queue_unlock (priv->queue);
+}
+
+EricMessage *
+_eric_listener_pop (EricListener *self,
+                    gboolean      aside)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  EricMessage *message;
+  gboolean tell;
+
+  g_async_queue_lock (priv->queue);
+  message = g_async_queue_try_pop_unlocked (priv->queue);
+  if (message != NULL && aside)
+    priv->aside++;
+  tell = priv->held > 0 && !_eric_listener_is_full_locked (priv, 0);
+  g_async_queue_unlock (priv->queue);
+
+  if (tell)
+    _eric_listener_tell_room (self);
+  return message;
+}
+
+/* One more message that is out of the queue counts as waiting. */
+void
+_eric_listener_set_aside (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+
+  g_async_queue_lock (priv->queue);
+  priv->aside++;
+  g_async_queue_unlock (priv->queue);
+}
+
+/* How many messages are in the queue itself. */
+guint
+_eric_listener_get_queued (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  guint queued;
+
+  g_async_queue_lock (priv->queue);
+  queued = g_async_queue_length_unlocked (priv->queue);
+  g_async_queue_unlock (priv->queue);
+  return queued;
+}
+
+void
+_eric_listener_release (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  gboolean tell;
+
+  g_async_queue_lock (priv->queue);
+  g_assert (priv->aside > 0);
+  priv->aside--;
+  tell = priv->held > 0 && !_eric_listener_is_full_locked (priv, 0);
+  g_async_queue_unlock (priv->queue);
+
+  if (tell)
+    _eric_listener_tell_room (self);
+}

@@ -1,0 +1,434 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-error.h"
+#include "eric-listener-private.h"
+#include "eric-message.h"
+#include "eric-thread-pool-listener-private.h"
+
+/* A worker: takes messages as long as there are any, and then leaves. One is started
+ * by a message that finds fewer than there may be. */
+
+static void
+start_worker_locked (EricThreadPoolListener *self,
+                     EricPool               *pool)
+{
+  g_atomic_int_inc (&pool->n_workers);
+  g_thread_pool_push (pool->threads, g_object_ref (self), NULL);
+}
+
+static void
+wake_sleeper_locked (EricPool *pool)
+{
+  pool->sleeper = NULL;
+  g_cond_broadcast (&pool->wake);
+}
+
+/* There is something to do. The channel's lock may be held. */
+void
+_eric_pool_wake_workers (EricListener *listener)
+{
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (listener);
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+
+  if (!eric_listener_get_running (listener) ||
+      g_atomic_int_get (&pool->n_workers) >= g_atomic_int_get (&pool->max_workers))
+    return;
+
+  g_mutex_lock (&pool->lock);
+  if (pool->sleeper != NULL)
+    wake_sleeper_locked (pool);
+  else if (pool->n_workers < g_atomic_int_get (&pool->max_workers))
+    start_worker_locked (self, pool);
+  g_mutex_unlock (&pool->lock);
+}
+
+static gboolean
+may_take (EricThreadPoolListener *self,
+          EricPool               *pool)
+{
+  return eric_listener_get_running (ERIC_LISTENER (self)) &&
+         !g_cancellable_is_cancelled (pool->cancellable);
+}
+
+static void
+count_tasks_locked (EricPool *pool)
+{
+  g_atomic_int_set (&pool->n_tasks, _eric_pool_tasks_length (&pool->tasks));
+}
+
+static gboolean
+take_task (EricThreadPoolListener *self,
+           EricPool               *pool,
+           EricTask               *task)
+{
+  gboolean taken;
+
+  g_mutex_lock (&pool->lock);
+  taken = _eric_pool_tasks_take (&pool->tasks, g_get_monotonic_time (), task);
+  count_tasks_locked (pool);
+  g_mutex_unlock (&pool->lock);
+  if (taken)
+    _eric_listener_release (ERIC_LISTENER (self));
+  return taken;
+}
+
+/* A message from the queue. What comes behind the one that says that the channel is
+ * closed stays there. */
+static gboolean
+take_message (EricThreadPoolListener *self,
+              EricPool               *pool,
+              gboolean                aside,
+              EricTask               *task)
+{
+  EricListener *listener = ERIC_LISTENER (self);
+
+  *task = (EricTask) { 0 };
+  task->message = _eric_pool_results_take (&pool->results, listener, aside, &task->number);
+  if (task->message == NULL)
+    return FALSE;
+  _eric_listener_show (listener, task->message);
+  if (!g_str_equal (eric_message_get_event_type (task->message), ERIC_MESSAGE_TYPE_CLOSED))
+    return TRUE;
+
+  g_atomic_int_set (&pool->closing, TRUE);
+  if (aside)
+    _eric_listener_release (listener);
+  _eric_pool_results_give (&pool->results, task->number, NULL);
+  g_clear_object (&task->message);
+  return FALSE;
+}
+
+static char *
+dup_key (EricPool    *pool,
+         EricMessage *message)
+{
+  EricPoolKeyFunc *key_func = NULL;
+  char *key = NULL;
+
+  if (g_atomic_int_get (&pool->task_order) == ERIC_TASK_ORDER_BY_TYPE)
+    return g_strdup (eric_message_get_event_type (message));
+
+  g_mutex_lock (&pool->lock);
+  if (pool->key_func != NULL)
+    key_func = g_atomic_rc_box_acquire (pool->key_func);
+  g_mutex_unlock (&pool->lock);
+  if (key_func != NULL)
+    {
+      key = key_func->func (message, key_func->user_data);
+      _eric_pool_key_func_unref (key_func);
+    }
+  return key;
+}
+
+/* One worker at a time looks for the keys of messages: their order is that in which
+ * they were taken. */
+static gboolean
+begin_sorting (EricPool *pool)
+{
+  gboolean begun;
+
+  g_mutex_lock (&pool->lock);
+  begun = !pool->sorting;
+  pool->sorting = TRUE;
+  g_mutex_unlock (&pool->lock);
+  return begun;
+}
+
+/* With a task: whether it may run at once. Another worker goes on with what is left. */
+static gboolean
+end_sorting (EricThreadPoolListener *self,
+             EricPool               *pool,
+             EricTask               *task,
+             const char             *key)
+{
+  gboolean claimed;
+
+  g_mutex_lock (&pool->lock);
+  pool->sorting = FALSE;
+  claimed = task != NULL && (key == NULL || _eric_pool_tasks_claim (&pool->tasks, task, key));
+  count_tasks_locked (pool);
+  g_mutex_unlock (&pool->lock);
+
+  if (claimed)
+    {
+      _eric_listener_release (ERIC_LISTENER (self));
+      if (_eric_listener_get_queued (ERIC_LISTENER (self)) > 0)
+        _eric_pool_wake_workers (ERIC_LISTENER (self));
+    }
+  return claimed;
+}
+
+static gboolean
+take_in_order (EricThreadPoolListener *self,
+               EricPool               *pool,
+               EricTask               *task)
+{
+  while (!g_atomic_int_get (&pool->closing) && may_take (self, pool) && begin_sorting (pool))
+    {
+      g_autofree char *key = NULL;
+
+      if (!take_message (self, pool, TRUE, task))
+        return end_sorting (self, pool, NULL, NULL);
+      key = dup_key (pool, task->message);
+      if (end_sorting (self, pool, task, key))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+next_task (EricThreadPoolListener *self,
+           EricPool               *pool,
+           EricTask               *task)
+{
+  if (!may_take (self, pool))
+    return FALSE;
+  if (g_atomic_int_get (&pool->n_tasks) > 0 && take_task (self, pool, task))
+    return TRUE;
+  if (g_atomic_int_get (&pool->closing))
+    return FALSE;
+  if (g_atomic_int_get (&pool->task_order) == ERIC_TASK_ORDER_NONE)
+    return take_message (self, pool, FALSE, task);
+  return take_in_order (self, pool, task);
+}
+
+/* The reason, and what it was that failed. */
+static EricMessage *
+new_error_message (const EricTask *task,
+                   const GError   *error)
+{
+  GVariant *payload = eric_message_get_payload (task->message);
+  const char *id = eric_message_get_id (task->message);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "reason", "s", error->message);
+  g_variant_dict_insert (&dict, "event", "s", eric_message_get_event_type (task->message));
+  if (id != NULL)
+    g_variant_dict_insert (&dict, "id", "s", id);
+  if (payload != NULL)
+    g_variant_dict_insert_value (&dict, "data", payload);
+  return eric_message_new (ERIC_MESSAGE_TYPE_ERROR, g_variant_dict_end (&dict), NULL);
+}
+
+/* Whether the task is to be tried once more: then it has been put off. */
+static gboolean
+retry (EricThreadPoolListener *self,
+       EricPool               *pool,
+       EricTask               *task)
+{
+  gint64 delay = (gint64) g_atomic_int_get (&pool->retry_delay) * G_TIME_SPAN_MILLISECOND;
+
+  if (task->attempts++ >= g_atomic_int_get (&pool->max_retries) ||
+      g_cancellable_is_cancelled (pool->cancellable))
+    return FALSE;
+  _eric_listener_set_aside (ERIC_LISTENER (self));
+  g_mutex_lock (&pool->lock);
+  _eric_pool_tasks_delay (&pool->tasks, task, g_get_monotonic_time () + delay);
+  count_tasks_locked (pool);
+  g_mutex_unlock (&pool->lock);
+  return TRUE;
+}
+
+static void
+give_up (EricPool     *pool,
+         EricTask     *task,
+         const GError *error)
+{
+  g_autoptr (EricMessage) report = new_error_message (task, error);
+  g_autoptr (EricListener) dead_letters = NULL;
+
+  __atomic_add_fetch (&pool->n_failed, 1, __ATOMIC_SEQ_CST);
+  g_mutex_lock (&pool->lock);
+  if (pool->dead_letters != NULL)
+    dead_letters = g_object_ref (pool->dead_letters);
+  g_mutex_unlock (&pool->lock);
+
+  if (dead_letters != NULL)
+    eric_listener_push (dead_letters, task->message, NULL);
+  _eric_pool_reports_failed (pool->reports, task->message, error);
+  _eric_pool_results_give (&pool->results, task->number, report);
+}
+
+static EricMessage *
+process (EricThreadPoolListener  *self,
+         EricPool                *pool,
+         EricMessage             *message,
+         GError                 **error)
+{
+  EricThreadPoolListenerClass *klass = ERIC_THREAD_POOL_LISTENER_GET_CLASS (self);
+  gint64 limit = (gint64) g_atomic_int_get (&pool->time_limit) * G_TIME_SPAN_MILLISECOND;
+  EricPoolWatch watch;
+  EricMessage *result;
+
+  if (limit == 0)
+    return klass->process (self, message, pool->cancellable, error);
+  _eric_pool_reports_watch (pool->reports, &watch, message, limit);
+  result = klass->process (self, message, pool->cancellable, error);
+  _eric_pool_reports_unwatch (pool->reports, &watch);
+  return result;
+}
+
+/* Takes over what is in the task. */
+static void
+perform (EricThreadPoolListener *self,
+         EricPool               *pool,
+         EricTask               *task)
+{
+  g_autoptr (EricMessage) message = task->message;
+  g_autoptr (EricMessage) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  result = process (self, pool, message, &error);
+  if (error != NULL)
+    {
+      if (retry (self, pool, task))
+        {
+          g_steal_pointer (&message);
+          return;
+        }
+      give_up (pool, task, error);
+    }
+  else
+    {
+      __atomic_add_fetch (&pool->n_done, 1, __ATOMIC_SEQ_CST);
+      _eric_pool_reports_processed (pool->reports, message, result != NULL ? result : message);
+      _eric_pool_results_give (&pool->results, task->number, result != NULL ? result : message);
+    }
+
+  if (task->key != NULL)
+    {
+      g_mutex_lock (&pool->lock);
+      _eric_pool_tasks_done (&pool->tasks, task);
+      g_mutex_unlock (&pool->lock);
+    }
+  if (pool->progress_func != NULL)
+    pool->progress_func (pool->progress_data);
+}
+
+static gboolean
+has_work_locked (EricThreadPoolListener *self,
+                 EricPool               *pool)
+{
+  if (!may_take (self, pool))
+    return FALSE;
+  if (_eric_pool_tasks_next_due (&pool->tasks) <= g_get_monotonic_time ())
+    return TRUE;
+  return !pool->sorting && !g_atomic_int_get (&pool->closing) &&
+         _eric_listener_get_queued (ERIC_LISTENER (self)) > 0;
+}
+
+/* Until a task is due, or something happens. */
+static void
+sleep_locked (EricPool *pool,
+              gint64    until)
+{
+  gconstpointer me = &me;
+
+  pool->sleeper = me;
+  g_cond_wait_until (&pool->wake, &pool->lock, until);
+  if (pool->sleeper == me)
+    pool->sleeper = NULL;
+}
+
+/* Whether what there is to do is this worker's. It is not counted: who brings
+ * something and still counts it in has brought it before the look. */
+static gboolean
+stay_locked (EricThreadPoolListener *self,
+             EricPool               *pool)
+{
+  for (;;)
+    {
+      gint64 due;
+
+      if (has_work_locked (self, pool))
+        return pool->n_workers < g_atomic_int_get (&pool->max_workers);
+      due = _eric_pool_tasks_next_due (&pool->tasks);
+      if (due == G_MAXINT64 || !may_take (self, pool) || pool->sleeper != NULL)
+        return FALSE;
+      sleep_locked (pool, due);
+    }
+}
+
+static gboolean
+has_drained_locked (EricThreadPoolListener *self,
+                    EricPool               *pool)
+{
+  return g_atomic_int_get (&pool->closing) && pool->n_workers == 0 && may_take (self, pool) &&
+         _eric_pool_tasks_length (&pool->tasks) == 0;
+}
+
+static void
+finish (EricThreadPoolListener *self,
+        EricPool               *pool)
+{
+  eric_listener_stop (ERIC_LISTENER (self));
+  _eric_pool_results_end (&pool->results);
+  _eric_pool_reports_drained (pool->reports);
+}
+
+/* Whether the worker may go. If not, there is something to do again. */
+static gboolean
+leave (EricThreadPoolListener *self,
+       EricPool               *pool)
+{
+  gboolean stays, drained;
+
+  g_mutex_lock (&pool->lock);
+  g_atomic_int_add (&pool->n_workers, -1);
+  stays = stay_locked (self, pool);
+  drained = !stays && has_drained_locked (self, pool);
+  if (stays || drained)
+    g_atomic_int_inc (&pool->n_workers);
+  g_mutex_unlock (&pool->lock);
+
+  if (drained)
+    {
+      finish (self, pool);
+      g_mutex_lock (&pool->lock);
+      g_atomic_int_set (&pool->closing, FALSE);
+      g_atomic_int_add (&pool->n_workers, -1);
+      g_mutex_unlock (&pool->lock);
+    }
+  return !stays;
+}
+
+/* Runs in a thread of the pool. */
+void
+_eric_pool_work (gpointer listener,
+                 gpointer unused)
+{
+  g_autoptr (EricThreadPoolListener) self = listener;
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+  EricListener *before = _eric_listener_mark_taker (ERIC_LISTENER (self));
+  EricTask task;
+
+  do
+    while (next_task (self, pool, &task))
+      perform (self, pool, &task);
+  while (!leave (self, pool));
+
+  _eric_listener_mark_taker (before);
+  _eric_pool_tell_idle (self);
+}
+
+/* The listener was started or stopped. */
+void
+_eric_pool_running_changed (EricListener *listener)
+{
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (listener);
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+
+  if (eric_listener_get_running (listener))
+    {
+      _eric_pool_wake_workers (listener);
+      return;
+    }
+  g_mutex_lock (&pool->lock);
+  wake_sleeper_locked (pool);
+  g_mutex_unlock (&pool->lock);
+  _eric_pool_tell_idle (self);
+}

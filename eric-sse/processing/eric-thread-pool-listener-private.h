@@ -1,0 +1,87 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "eric-thread-pool-listener.h"
+
+#include "eric-pool-reports-private.h"
+#include "eric-pool-results-private.h"
+#include "eric-pool-tasks-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ERIC_POOL_PROCESSED,
+  ERIC_POOL_FAILED,
+  ERIC_POOL_OVERDUE,
+  ERIC_POOL_DRAINED,
+  ERIC_POOL_N_SIGNALS
+} EricPoolSignal;
+
+extern guint _eric_thread_pool_listener_signals[ERIC_POOL_N_SIGNALS];
+
+typedef struct
+{
+  EricMessageKeyFunc  func;
+  gpointer            user_data;
+  GDestroyNotify      notify;      /* (nullable) */
+} EricPoolKeyFunc;
+
+/* Told by worker threads that one more task is done, with no lock held. */
+typedef void (*EricPoolProgressFunc) (gpointer user_data);
+
+typedef struct
+{
+  EricProcessFunc        func;                 /* (nullable) */
+  gpointer               user_data;
+  GDestroyNotify         user_data_free_func;  /* (nullable) */
+  GCancellable          *cancellable;          /* (owned) */
+  gulong                 cancelled_handler;
+  GThreadPool           *threads;              /* (owned) */
+  EricPoolReports       *reports;              /* (owned) */
+  EricPoolResults        results;
+  EricPoolProgressFunc   progress_func;        /* (nullable): set before the pool starts */
+  gpointer               progress_data;
+
+  guint                  max_workers;          /* (atomic) */
+  guint                  max_retries;          /* (atomic) */
+  guint                  retry_delay;          /* (atomic): milliseconds */
+  guint                  time_limit;           /* (atomic): milliseconds, 0 for none */
+  int                    task_order;           /* (atomic): an EricTaskOrder */
+
+  GMutex                 lock;                 /* taken before that of the queue */
+  GCond                  wake;                 /* for who sleeps until a task is due */
+  GCond                  idle;                 /* for who waits until no worker is left */
+  EricPoolKeyFunc       *key_func;             /* (owned) (nullable) (lock lock): a reference */
+  EricListener          *dead_letters;         /* (owned) (nullable) (lock lock) */
+  EricPoolTasks          tasks;                /* (lock lock) */
+  guint                  n_tasks;              /* (atomic): the length of the tasks */
+  guint                  n_workers;            /* (atomic), changes under the lock */
+  gconstpointer          sleeper;              /* (lock lock): who sleeps until a task is due; not counted */
+  GQueue                 waiters;              /* (lock lock) of GSource, each of a task that waits */
+  gboolean               sorting;              /* (lock lock): a worker looks for the key of a message */
+  gboolean               closing;              /* (atomic): the last message was taken */
+
+  guint64                n_done;               /* (atomic) */
+  guint64                n_failed;             /* (atomic) */
+} EricPool;
+
+EricPool        *_eric_thread_pool_listener_get_pool     (EricThreadPoolListener *self);
+void             _eric_thread_pool_listener_set_progress (EricThreadPoolListener *self,
+                                                          EricPoolProgressFunc    func,
+                                                          gpointer                user_data);
+
+/* In eric-pool-worker.c: the threads that take messages. */
+void             _eric_pool_work                         (gpointer                listener,
+                                                          gpointer                unused);
+void             _eric_pool_wake_workers                 (EricListener           *listener);
+
+void             _eric_pool_running_changed              (EricListener           *listener);
+void             _eric_pool_key_func_unref               (EricPoolKeyFunc        *key_func);
+
+/* In eric-thread-pool-listener-wait.c */
+void             _eric_pool_tell_idle                    (EricThreadPoolListener *self);
+
+G_END_DECLS

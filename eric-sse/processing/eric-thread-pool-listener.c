@@ -1,0 +1,1133 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-thread-pool-listener.h"
+
+#include "eric-enum-types.h"
+#include "eric-listener-private.h"
+#include "eric-message.h"
+#include "eric-thread-pool-listener-private.h"
+
+/**
+ * EricThreadPoolListener:
+ *
+ * A listener that processes its messages in the threads of a pool, several at once.
+ *
+ * Once it is started, each message that comes into its queue is taken by a thread of
+ * the pool and given to a function, or to the virtual function `process`. What that
+ * returns is the result of the message. Nobody needs to read the queue, and nobody
+ * should: what is taken by other means is not processed.
+ *
+ * When the message of type %ERIC_MESSAGE_TYPE_CLOSED is taken, which a channel sends
+ * when it is closed or the listener is removed, what came before it is finished. Then
+ * the listener stops, emits [signal@ThreadPoolListener::drained], and
+ * [method@ThreadPoolListener.wait] returns. [method@Listener.stop] does not wait for
+ * what is in the queue: tasks that run are finished, and the rest is processed when the
+ * listener is started again.
+ *
+ * ## Bounds
+ *
+ * With [property@ThreadPoolListener:max-pending], a message that there is no room for
+ * holds up who sends it. To refuse it instead, set [property@Listener:overflow] to
+ * %ERIC_OVERFLOW_REJECT. A task that sends to the listener that runs it is never held
+ * up: it would wait for itself.
+ *
+ * ## Failures
+ *
+ * A task that fails is tried again up to [property@ThreadPoolListener:max-retries]
+ * times. If it still fails, its message goes to
+ * [property@ThreadPoolListener:dead-letters], its result is a message of type
+ * %ERIC_MESSAGE_TYPE_ERROR, and [signal@ThreadPoolListener::failed] is emitted. The
+ * payload of the result has the `reason` and, of the message that failed, the `event`,
+ * the `data` and the `id`.
+ *
+ * ## Threads
+ *
+ * `process`, the key function and [signal@Listener::message] are called in threads of
+ * the pool. The signals of this class are emitted in the thread-default main context
+ * that the listener was made in, where a user interface and a language such as
+ * JavaScript are at home. It is safe to call the methods from any thread.
+ *
+ * Since: 0.1
+ */
+typedef EricPool EricThreadPoolListenerPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (EricThreadPoolListener, eric_thread_pool_listener, ERIC_TYPE_LISTENER)
+
+enum
+{
+  PROP_0,
+  PROP_MAX_WORKERS,
+  PROP_MAX_PENDING,
+  PROP_TASK_ORDER,
+  PROP_MAX_RETRIES,
+  PROP_RETRY_DELAY,
+  PROP_TIME_LIMIT,
+  PROP_DEAD_LETTERS,
+  PROP_RESULTS,
+  PROP_RESULT_ORDER,
+  PROP_CANCELLABLE,
+  PROP_ACTIVE,
+  PROP_DONE,
+  PROP_FAILED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+guint _eric_thread_pool_listener_signals[ERIC_POOL_N_SIGNALS];
+
+static EricPool *
+get_pool (EricThreadPoolListener *self)
+{
+  return eric_thread_pool_listener_get_instance_private (self);
+}
+
+EricPool *
+_eric_thread_pool_listener_get_pool (EricThreadPoolListener *self)
+{
+  return get_pool (self);
+}
+
+void
+_eric_thread_pool_listener_set_progress (EricThreadPoolListener *self,
+                                         EricPoolProgressFunc    func,
+                                         gpointer                user_data)
+{
+  get_pool (self)->progress_data = user_data;
+  get_pool (self)->progress_func = func;
+}
+
+static EricMessage *
+eric_thread_pool_listener_real_process (EricThreadPoolListener  *self,
+                                        EricMessage             *message,
+                                        GCancellable            *cancellable,
+                                        GError                 **error)
+{
+  EricPool *pool = get_pool (self);
+
+  return pool->func != NULL ? pool->func (message, cancellable, pool->user_data, error) : NULL;
+}
+
+static void
+key_func_clear (gpointer data)
+{
+  EricPoolKeyFunc *key_func = data;
+
+  if (key_func->notify != NULL)
+    key_func->notify (key_func->user_data);
+}
+
+void
+_eric_pool_key_func_unref (EricPoolKeyFunc *key_func)
+{
+  g_atomic_rc_box_release_full (key_func, key_func_clear);
+}
+
+/* Sets a number that worker threads read. */
+static void
+set_number (EricThreadPoolListener *self,
+            guint                  *number,
+            guint                   value,
+            guint                   prop_id)
+{
+  if ((guint) g_atomic_int_get (number) == value)
+    return;
+  g_atomic_int_set (number, value);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable,
+              GWeakRef     *weak_self)
+{
+  g_autoptr (EricListener) listener = g_weak_ref_get (weak_self);
+
+  if (listener != NULL)
+    eric_listener_stop (listener);
+}
+
+static void
+weak_ref_free (gpointer  data,
+               GClosure *closure)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+watch_cancellable (EricThreadPoolListener *self,
+                   EricPool               *pool)
+{
+  GWeakRef *weak_self = g_new (GWeakRef, 1);
+
+  if (pool->cancellable == NULL)
+    pool->cancellable = g_cancellable_new ();
+  g_weak_ref_init (weak_self, self);
+  pool->cancelled_handler = g_signal_connect_data (pool->cancellable, "cancelled",
+                                                   G_CALLBACK (cancelled_cb), weak_self,
+                                                   weak_ref_free, 0);
+}
+
+static void
+eric_thread_pool_listener_constructed (GObject *object)
+{
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (object);
+  EricPool *pool = get_pool (self);
+
+  G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->constructed (object);
+
+  watch_cancellable (self, pool);
+  pool->reports = _eric_pool_reports_new (self);
+  /* Threads that idle are shared with all pools of the process. */
+  pool->threads = g_thread_pool_new (_eric_pool_work, NULL, pool->max_workers, FALSE, NULL);
+  _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_wake_workers,
+                            _eric_pool_running_changed);
+}
+
+static void
+eric_thread_pool_listener_finalize (GObject *object)
+{
+  EricPool *pool = get_pool (ERIC_THREAD_POOL_LISTENER (object));
+
+  /* Each worker holds a reference on the listener: none is left, but this may be the
+   * end of the last one. */
+  g_thread_pool_free (pool->threads, FALSE, FALSE);
+  g_clear_signal_handler (&pool->cancelled_handler, pool->cancellable);
+  g_clear_object (&pool->cancellable);
+  g_clear_pointer (&pool->reports, _eric_pool_reports_free);
+  g_clear_pointer (&pool->key_func, _eric_pool_key_func_unref);
+  g_clear_object (&pool->dead_letters);
+  _eric_pool_results_clear (&pool->results);
+  _eric_pool_tasks_clear (&pool->tasks);
+  if (pool->user_data_free_func != NULL)
+    pool->user_data_free_func (pool->user_data);
+  g_mutex_clear (&pool->lock);
+  g_cond_clear (&pool->wake);
+  g_cond_clear (&pool->idle);
+
+  G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->finalize (object);
+}
+
+/* The capacity has a second name here. */
+static void
+eric_thread_pool_listener_notify (GObject    *object,
+                                  GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "capacity"))
+    g_object_notify_by_pspec (object, properties[PROP_MAX_PENDING]);
+  if (G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->notify != NULL)
+    G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->notify (object, pspec);
+}
+
+static void
+eric_thread_pool_listener_get_property (GObject    *object,
+                                        guint       prop_id,
+                                        GValue     *value,
+                                        GParamSpec *pspec)
+{
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (object);
+
+  switch (prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      g_value_set_uint (value, eric_thread_pool_listener_get_max_workers (self));
+      break;
+    case PROP_MAX_PENDING:
+      g_value_set_uint (value, eric_thread_pool_listener_get_max_pending (self));
+      break;
+    case PROP_TASK_ORDER:
+      g_value_set_enum (value, eric_thread_pool_listener_get_task_order (self));
+      break;
+    case PROP_MAX_RETRIES:
+      g_value_set_uint (value, eric_thread_pool_listener_get_max_retries (self));
+      break;
+    case PROP_RETRY_DELAY:
+      g_value_set_uint (value, eric_thread_pool_listener_get_retry_delay (self));
+      break;
+    case PROP_TIME_LIMIT:
+      g_value_set_uint (value, eric_thread_pool_listener_get_time_limit (self));
+      break;
+    case PROP_DEAD_LETTERS:
+      g_value_take_object (value, eric_thread_pool_listener_dup_dead_letters (self));
+      break;
+    case PROP_RESULTS:
+      g_value_take_object (value, eric_thread_pool_listener_dup_results (self));
+      break;
+    case PROP_RESULT_ORDER:
+      g_value_set_enum (value, eric_thread_pool_listener_get_result_order (self));
+      break;
+    case PROP_CANCELLABLE:
+      g_value_set_object (value, eric_thread_pool_listener_get_cancellable (self));
+      break;
+    case PROP_ACTIVE:
+      g_value_set_uint (value, eric_thread_pool_listener_get_active (self));
+      break;
+    case PROP_DONE:
+      g_value_set_uint64 (value, eric_thread_pool_listener_get_done (self));
+      break;
+    case PROP_FAILED:
+      g_value_set_uint64 (value, eric_thread_pool_listener_get_failed (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_thread_pool_listener_set_property (GObject      *object,
+                                        guint         prop_id,
+                                        const GValue *value,
+                                        GParamSpec   *pspec)
+{
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (object);
+
+  switch (prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      eric_thread_pool_listener_set_max_workers (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_PENDING:
+      eric_thread_pool_listener_set_max_pending (self, g_value_get_uint (value));
+      break;
+    case PROP_TASK_ORDER:
+      eric_thread_pool_listener_set_task_order (self, g_value_get_enum (value));
+      break;
+    case PROP_MAX_RETRIES:
+      eric_thread_pool_listener_set_max_retries (self, g_value_get_uint (value));
+      break;
+    case PROP_RETRY_DELAY:
+      eric_thread_pool_listener_set_retry_delay (self, g_value_get_uint (value));
+      break;
+    case PROP_TIME_LIMIT:
+      eric_thread_pool_listener_set_time_limit (self, g_value_get_uint (value));
+      break;
+    case PROP_DEAD_LETTERS:
+      eric_thread_pool_listener_set_dead_letters (self, g_value_get_object (value));
+      break;
+    case PROP_RESULTS:
+      eric_thread_pool_listener_set_results (self, g_value_get_object (value));
+      break;
+    case PROP_RESULT_ORDER:
+      eric_thread_pool_listener_set_result_order (self, g_value_get_enum (value));
+      break;
+    case PROP_CANCELLABLE:
+      get_pool (self)->cancellable = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  /**
+   * EricThreadPoolListener:max-workers: (getter get_max_workers) (setter set_max_workers)
+   *
+   * How many messages are processed at once; in the beginning, as many as there are
+   * processors.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_WORKERS] =
+    g_param_spec_uint ("max-workers", NULL, NULL, 1, G_MAXINT, 1,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:max-pending: (getter get_max_pending) (setter set_max_pending)
+   *
+   * How many messages may wait to be processed; 0 for no bound. Those that are put off
+   * until their turn or their next try count, too. It is [property@Listener:capacity]
+   * under the name that pools have for it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_PENDING] =
+    g_param_spec_uint ("max-pending", NULL, NULL, 0, G_MAXINT, 0,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:task-order: (getter get_task_order) (setter set_task_order)
+   *
+   * Which messages are processed one after the other.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TASK_ORDER] =
+    g_param_spec_enum ("task-order", NULL, NULL, ERIC_TYPE_TASK_ORDER, ERIC_TASK_ORDER_NONE,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:max-retries: (getter get_max_retries) (setter set_max_retries)
+   *
+   * How often a task that failed is tried again.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_RETRIES] =
+    g_param_spec_uint ("max-retries", NULL, NULL, 0, G_MAXINT, 0,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:retry-delay: (getter get_retry_delay) (setter set_retry_delay)
+   *
+   * The time between a failure and the next try, in milliseconds.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RETRY_DELAY] =
+    g_param_spec_uint ("retry-delay", NULL, NULL, 0, G_MAXINT,
+                       ERIC_THREAD_POOL_LISTENER_DEFAULT_RETRY_DELAY,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:time-limit: (getter get_time_limit) (setter set_time_limit)
+   *
+   * How long a task may take before [signal@ThreadPoolListener::overdue] is emitted, in
+   * milliseconds; 0 for any time.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TIME_LIMIT] =
+    g_param_spec_uint ("time-limit", NULL, NULL, 0, G_MAXINT, 0,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:dead-letters: (getter dup_dead_letters) (setter set_dead_letters)
+   *
+   * Where messages go that could not be processed.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DEAD_LETTERS] =
+    g_param_spec_object ("dead-letters", NULL, NULL, ERIC_TYPE_LISTENER,
+                         (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:results: (getter dup_results) (setter set_results)
+   *
+   * Where results go, as long as it runs. The last one is a message of type
+   * %ERIC_MESSAGE_TYPE_CLOSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESULTS] =
+    g_param_spec_object ("results", NULL, NULL, ERIC_TYPE_LISTENER,
+                         (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:result-order: (getter get_result_order) (setter set_result_order)
+   *
+   * In which order results come out.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESULT_ORDER] =
+    g_param_spec_enum ("result-order", NULL, NULL, ERIC_TYPE_RESULT_ORDER,
+                       ERIC_RESULT_ORDER_COMPLETION,
+                       (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:cancellable: (getter get_cancellable)
+   *
+   * What ends the processing early when it is cancelled: tasks that run can see it, no
+   * other is begun, and the listener stops. What waits stays in the queue. The listener
+   * has one of its own unless it is given one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CANCELLABLE] =
+    g_param_spec_object ("cancellable", NULL, NULL, G_TYPE_CANCELLABLE,
+                         (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:active: (getter get_active)
+   *
+   * How many tasks run. It does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACTIVE] =
+    g_param_spec_uint ("active", NULL, NULL, 0, G_MAXUINT, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:done: (getter get_done)
+   *
+   * How many messages were processed so far. It does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DONE] =
+    g_param_spec_uint64 ("done", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * EricThreadPoolListener:failed: (getter get_failed)
+   *
+   * How many messages could not be processed so far. It does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FAILED] =
+    g_param_spec_uint64 ("failed", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+install_signals (EricThreadPoolListenerClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  /**
+   * EricThreadPoolListener::processed:
+   * @self: the listener
+   * @message: the message
+   * @result: the result, or @message itself
+   *
+   * A message was processed. Emitted in the main context that the listener was made
+   * in, for messages that were processed after the handler was connected.
+   *
+   * Since: 0.1
+   */
+  _eric_thread_pool_listener_signals[ERIC_POOL_PROCESSED] =
+    g_signal_new ("processed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, ERIC_TYPE_MESSAGE, ERIC_TYPE_MESSAGE);
+
+  /**
+   * EricThreadPoolListener::failed:
+   * @self: the listener
+   * @message: the message
+   * @error: why it could not be processed
+   *
+   * A message could not be processed, and is not tried again. Emitted in the main
+   * context that the listener was made in.
+   *
+   * Since: 0.1
+   */
+  _eric_thread_pool_listener_signals[ERIC_POOL_FAILED] =
+    g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, ERIC_TYPE_MESSAGE, G_TYPE_ERROR);
+
+  /**
+   * EricThreadPoolListener::overdue:
+   * @self: the listener
+   * @message: the message
+   * @elapsed: how long it has been processed, in milliseconds
+   *
+   * A task takes longer than [property@ThreadPoolListener:time-limit] allows. It goes
+   * on: nothing can end it but the task itself. Emitted once for each try, in the main
+   * context that the listener was made in.
+   *
+   * Since: 0.1
+   */
+  _eric_thread_pool_listener_signals[ERIC_POOL_OVERDUE] =
+    g_signal_new ("overdue", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, ERIC_TYPE_MESSAGE, G_TYPE_UINT);
+
+  /**
+   * EricThreadPoolListener::drained:
+   * @self: the listener
+   *
+   * All that came before the message of type %ERIC_MESSAGE_TYPE_CLOSED was processed,
+   * and the listener has stopped. Emitted in the main context that the listener was
+   * made in.
+   *
+   * Since: 0.1
+   */
+  _eric_thread_pool_listener_signals[ERIC_POOL_DRAINED] =
+    g_signal_new ("drained", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+eric_thread_pool_listener_class_init (EricThreadPoolListenerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = eric_thread_pool_listener_constructed;
+  object_class->finalize = eric_thread_pool_listener_finalize;
+  object_class->notify = eric_thread_pool_listener_notify;
+  object_class->get_property = eric_thread_pool_listener_get_property;
+  object_class->set_property = eric_thread_pool_listener_set_property;
+  klass->process = eric_thread_pool_listener_real_process;
+
+  install_properties (object_class);
+  install_signals (klass);
+}
+
+static void
+eric_thread_pool_listener_init (EricThreadPoolListener *self)
+{
+  EricPool *pool = get_pool (self);
+
+  pool->max_workers = g_get_num_processors ();
+  pool->retry_delay = ERIC_THREAD_POOL_LISTENER_DEFAULT_RETRY_DELAY;
+  g_mutex_init (&pool->lock);
+  g_cond_init (&pool->wake);
+  g_cond_init (&pool->idle);
+  _eric_pool_results_init (&pool->results);
+  _eric_pool_tasks_init (&pool->tasks);
+  eric_listener_set_overflow (ERIC_LISTENER (self), ERIC_OVERFLOW_BLOCK);
+}
+
+/**
+ * eric_thread_pool_listener_new:
+ * @max_workers: how many messages are processed at once; 0 for as many as there are
+ *   processors
+ * @func: (nullable) (scope notified) (closure user_data) (destroy notify): processes a
+ *   message, or %NULL where a subclass does
+ * @user_data: data for @func
+ * @notify: (nullable): called with @user_data when the listener is gone, in the thread
+ *   that drops it, which may be one of the pool
+ *
+ * Makes a listener. It does not run yet.
+ *
+ * Returns: (transfer full) (type EricThreadPoolListener): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_thread_pool_listener_new (guint           max_workers,
+                               EricProcessFunc func,
+                               gpointer        user_data,
+                               GDestroyNotify  notify)
+{
+  EricThreadPoolListener *self;
+
+  g_return_val_if_fail (max_workers <= G_MAXINT, NULL);
+
+  self = g_object_new (ERIC_TYPE_THREAD_POOL_LISTENER,
+                       "max-workers", max_workers > 0 ? max_workers : g_get_num_processors (),
+                       NULL);
+  get_pool (self)->func = func;
+  get_pool (self)->user_data = user_data;
+  get_pool (self)->user_data_free_func = notify;
+  return ERIC_LISTENER (self);
+}
+
+/**
+ * eric_thread_pool_listener_get_max_workers: (get-property max-workers)
+ * @self: a listener
+ *
+ * Gets how many messages are processed at once.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages, at least 1
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_max_workers (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return g_atomic_int_get (&get_pool (self)->max_workers);
+}
+
+/**
+ * eric_thread_pool_listener_set_max_workers: (set-property max-workers)
+ * @self: a listener
+ * @max_workers: the number of messages, from 1 to `G_MAXINT`
+ *
+ * Sets how many messages are processed at once. Tasks that run already are finished.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_max_workers (EricThreadPoolListener *self,
+                                           guint                   max_workers)
+{
+  EricPool *pool;
+
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (max_workers > 0 && max_workers <= G_MAXINT);
+
+  pool = get_pool (self);
+  set_number (self, &pool->max_workers, max_workers, PROP_MAX_WORKERS);
+  if (pool->threads != NULL)
+    {
+      g_thread_pool_set_max_threads (pool->threads, max_workers, NULL);
+      _eric_pool_wake_workers (ERIC_LISTENER (self));
+    }
+}
+
+/**
+ * eric_thread_pool_listener_get_max_pending: (get-property max-pending)
+ * @self: a listener
+ *
+ * Gets how many messages may wait to be processed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages, 0 for no bound
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_max_pending (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return eric_listener_get_capacity (ERIC_LISTENER (self));
+}
+
+/**
+ * eric_thread_pool_listener_set_max_pending: (set-property max-pending)
+ * @self: a listener
+ * @max_pending: the number of messages, at most `G_MAXINT`; 0 for no bound
+ *
+ * Sets how many messages may wait to be processed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_max_pending (EricThreadPoolListener *self,
+                                           guint                   max_pending)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+
+  eric_listener_set_capacity (ERIC_LISTENER (self), max_pending);
+}
+
+/**
+ * eric_thread_pool_listener_get_task_order: (get-property task-order)
+ * @self: a listener
+ *
+ * Gets which messages are processed one after the other.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the order
+ *
+ * Since: 0.1
+ */
+EricTaskOrder
+eric_thread_pool_listener_get_task_order (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), ERIC_TASK_ORDER_NONE);
+
+  return g_atomic_int_get (&get_pool (self)->task_order);
+}
+
+/**
+ * eric_thread_pool_listener_set_task_order: (set-property task-order)
+ * @self: a listener
+ * @task_order: the order
+ *
+ * Sets which messages are processed one after the other, of those that are taken from
+ * the queue from now on.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_task_order (EricThreadPoolListener *self,
+                                          EricTaskOrder           task_order)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+
+  set_number (self, &get_pool (self)->task_order, task_order, PROP_TASK_ORDER);
+}
+
+/**
+ * eric_thread_pool_listener_set_key_func:
+ * @self: a listener
+ * @func: (nullable) (scope notified) (closure user_data) (destroy notify): tells the
+ *   key of a message, or %NULL to have none
+ * @user_data: data for @func
+ * @notify: (nullable): called with @user_data when @func is no longer needed, in the
+ *   thread that is the last to use it
+ *
+ * Sets [property@ThreadPoolListener:task-order] to %ERIC_TASK_ORDER_BY_KEY, so that
+ * messages with the same key are processed one after the other, in their order; or, with
+ * %NULL, to %ERIC_TASK_ORDER_NONE.
+ *
+ * @func is called in threads of the pool, by one of them at a time.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_key_func (EricThreadPoolListener *self,
+                                        EricMessageKeyFunc      func,
+                                        gpointer                user_data,
+                                        GDestroyNotify          notify)
+{
+  EricPoolKeyFunc *key_func = NULL;
+  EricPoolKeyFunc *before;
+  EricPool *pool;
+
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+
+  pool = get_pool (self);
+  if (func != NULL)
+    {
+      key_func = g_atomic_rc_box_new (EricPoolKeyFunc);
+      *key_func = (EricPoolKeyFunc) { func, user_data, notify };
+    }
+  g_mutex_lock (&pool->lock);
+  before = pool->key_func;
+  pool->key_func = key_func;
+  g_mutex_unlock (&pool->lock);
+
+  eric_thread_pool_listener_set_task_order (self, func != NULL ? ERIC_TASK_ORDER_BY_KEY
+                                                               : ERIC_TASK_ORDER_NONE);
+  g_clear_pointer (&before, _eric_pool_key_func_unref);
+}
+
+/**
+ * eric_thread_pool_listener_get_max_retries: (get-property max-retries)
+ * @self: a listener
+ *
+ * Gets how often a task that failed is tried again.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of tries after the first
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_max_retries (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return g_atomic_int_get (&get_pool (self)->max_retries);
+}
+
+/**
+ * eric_thread_pool_listener_set_max_retries: (set-property max-retries)
+ * @self: a listener
+ * @max_retries: the number of tries after the first, at most `G_MAXINT`
+ *
+ * Sets how often a task that failed is tried again. What is cancelled is not.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_max_retries (EricThreadPoolListener *self,
+                                           guint                   max_retries)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (max_retries <= G_MAXINT);
+
+  set_number (self, &get_pool (self)->max_retries, max_retries, PROP_MAX_RETRIES);
+}
+
+/**
+ * eric_thread_pool_listener_get_retry_delay: (get-property retry-delay)
+ * @self: a listener
+ *
+ * Gets the time between a failure and the next try.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the time in milliseconds
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_retry_delay (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return g_atomic_int_get (&get_pool (self)->retry_delay);
+}
+
+/**
+ * eric_thread_pool_listener_set_retry_delay: (set-property retry-delay)
+ * @self: a listener
+ * @retry_delay: the time in milliseconds, at most `G_MAXINT`
+ *
+ * Sets the time between a failure and the next try. Other messages are processed meanwhile,
+ * but for those of the same key.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_retry_delay (EricThreadPoolListener *self,
+                                           guint                   retry_delay)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (retry_delay <= G_MAXINT);
+
+  set_number (self, &get_pool (self)->retry_delay, retry_delay, PROP_RETRY_DELAY);
+}
+
+/**
+ * eric_thread_pool_listener_get_time_limit: (get-property time-limit)
+ * @self: a listener
+ *
+ * Gets how long a task may take before it is reported.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the time in milliseconds, 0 for any time
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_time_limit (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return g_atomic_int_get (&get_pool (self)->time_limit);
+}
+
+/**
+ * eric_thread_pool_listener_set_time_limit: (set-property time-limit)
+ * @self: a listener
+ * @time_limit: the time in milliseconds, at most `G_MAXINT`; 0 for any time
+ *
+ * Sets how long a task may take before it is reported. It is not ended by this.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_time_limit (EricThreadPoolListener *self,
+                                          guint                   time_limit)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (time_limit <= G_MAXINT);
+
+  set_number (self, &get_pool (self)->time_limit, time_limit, PROP_TIME_LIMIT);
+}
+
+/**
+ * eric_thread_pool_listener_dup_dead_letters: (get-property dead-letters)
+ * @self: a listener
+ *
+ * Gets where messages go that could not be processed.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (nullable): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_thread_pool_listener_dup_dead_letters (EricThreadPoolListener *self)
+{
+  EricPool *pool;
+  EricListener *dead_letters;
+
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), NULL);
+
+  pool = get_pool (self);
+  g_mutex_lock (&pool->lock);
+  dead_letters = pool->dead_letters != NULL ? g_object_ref (pool->dead_letters) : NULL;
+  g_mutex_unlock (&pool->lock);
+  return dead_letters;
+}
+
+/**
+ * eric_thread_pool_listener_set_dead_letters: (set-property dead-letters)
+ * @self: a listener
+ * @dead_letters: (nullable): another listener, or %NULL for none
+ *
+ * Sets where messages go that could not be processed, as they came. Who takes them from
+ * there may send them again. It need not run.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_dead_letters (EricThreadPoolListener *self,
+                                            EricListener           *dead_letters)
+{
+  g_autoptr (EricListener) before = NULL;
+  EricPool *pool;
+
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (dead_letters == NULL || ERIC_IS_LISTENER (dead_letters));
+  g_return_if_fail (dead_letters != ERIC_LISTENER (self));
+
+  pool = get_pool (self);
+  g_mutex_lock (&pool->lock);
+  before = pool->dead_letters;
+  pool->dead_letters = dead_letters != NULL ? g_object_ref (dead_letters) : NULL;
+  g_mutex_unlock (&pool->lock);
+
+  if (before != dead_letters)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEAD_LETTERS]);
+}
+
+/**
+ * eric_thread_pool_listener_dup_results: (get-property results)
+ * @self: a listener
+ *
+ * Gets where results go.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (nullable): the listener
+ *
+ * Since: 0.1
+ */
+EricListener *
+eric_thread_pool_listener_dup_results (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), NULL);
+
+  return _eric_pool_results_dup_listener (&get_pool (self)->results);
+}
+
+/**
+ * eric_thread_pool_listener_set_results: (set-property results)
+ * @self: a listener
+ * @results: (nullable): another listener, or %NULL for none
+ *
+ * Sets where results go. Where its queue has a bound and its
+ * [property@Listener:overflow] is %ERIC_OVERFLOW_BLOCK, tasks wait for who reads it.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_results (EricThreadPoolListener *self,
+                                       EricListener           *results)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+  g_return_if_fail (results == NULL || ERIC_IS_LISTENER (results));
+  g_return_if_fail (results != ERIC_LISTENER (self));
+
+  if (_eric_pool_results_set_listener (&get_pool (self)->results, results))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESULTS]);
+}
+
+/**
+ * eric_thread_pool_listener_get_result_order: (get-property result-order)
+ * @self: a listener
+ *
+ * Gets in which order results come out.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the order
+ *
+ * Since: 0.1
+ */
+EricResultOrder
+eric_thread_pool_listener_get_result_order (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), ERIC_RESULT_ORDER_COMPLETION);
+
+  return g_atomic_int_get (&get_pool (self)->results.order);
+}
+
+/**
+ * eric_thread_pool_listener_set_result_order: (set-property result-order)
+ * @self: a listener
+ * @result_order: the order
+ *
+ * Sets in which order results come out, of messages that are taken from the queue from
+ * now on.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_thread_pool_listener_set_result_order (EricThreadPoolListener *self,
+                                            EricResultOrder         result_order)
+{
+  g_return_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self));
+
+  set_number (self, &get_pool (self)->results.order, result_order, PROP_RESULT_ORDER);
+}
+
+/**
+ * eric_thread_pool_listener_get_cancellable: (get-property cancellable)
+ * @self: a listener
+ *
+ * Gets what ends the processing early when it is cancelled.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer none): the cancellable
+ *
+ * Since: 0.1
+ */
+GCancellable *
+eric_thread_pool_listener_get_cancellable (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), NULL);
+
+  return get_pool (self)->cancellable;
+}
+
+/**
+ * eric_thread_pool_listener_get_active: (get-property active)
+ * @self: a listener
+ *
+ * Gets how many tasks run.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of tasks
+ *
+ * Since: 0.1
+ */
+guint
+eric_thread_pool_listener_get_active (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return g_atomic_int_get (&get_pool (self)->n_workers);
+}
+
+/**
+ * eric_thread_pool_listener_get_done: (get-property done)
+ * @self: a listener
+ *
+ * Gets how many messages were processed so far.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint64
+eric_thread_pool_listener_get_done (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return __atomic_load_n (&get_pool (self)->n_done, __ATOMIC_SEQ_CST);
+}
+
+/**
+ * eric_thread_pool_listener_get_failed: (get-property failed)
+ * @self: a listener
+ *
+ * Gets how many messages could not be processed so far.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint64
+eric_thread_pool_listener_get_failed (EricThreadPoolListener *self)
+{
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
+
+  return __atomic_load_n (&get_pool (self)->n_failed, __ATOMIC_SEQ_CST);
+}
