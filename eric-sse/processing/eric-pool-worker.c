@@ -26,9 +26,21 @@ wake_sleeper_locked (EricPool *pool)
   g_cond_broadcast (&pool->wake);
 }
 
-/* There is something to do. The channel's lock may be held. */
+static void
+call_worker_locked (EricThreadPoolListener *self,
+                    EricPool               *pool)
+{
+  if (pool->n_workers >= g_atomic_int_get (&pool->max_workers))
+    return;
+  if (pool->sleeper != NULL)
+    wake_sleeper_locked (pool);
+  else
+    start_worker_locked (self, pool);
+}
+
+/* There is one more thing to do. The channel's lock may be held. */
 void
-_eric_pool_wake_workers (EricListener *listener)
+_eric_pool_wake_worker (EricListener *listener)
 {
   EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (listener);
   EricPool *pool = _eric_thread_pool_listener_get_pool (self);
@@ -38,11 +50,21 @@ _eric_pool_wake_workers (EricListener *listener)
     return;
 
   g_mutex_lock (&pool->lock);
-  if (pool->sleeper != NULL)
-    wake_sleeper_locked (pool);
-  else if (pool->n_workers < g_atomic_int_get (&pool->max_workers))
-    start_worker_locked (self, pool);
+  call_worker_locked (self, pool);
   g_mutex_unlock (&pool->lock);
+}
+
+/* The same for all that is in the queue. */
+void
+_eric_pool_wake_all_workers (EricListener *listener)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (ERIC_THREAD_POOL_LISTENER (listener));
+  int queued = _eric_listener_get_queued (listener);
+  int max_workers = g_atomic_int_get (&pool->max_workers);
+
+  /* One at least: it may be a task that waits. */
+  for (int n = CLAMP (queued, 1, max_workers); n > 0; n--)
+    _eric_pool_wake_worker (listener);
 }
 
 static gboolean
@@ -56,7 +78,7 @@ may_take (EricThreadPoolListener *self,
 static void
 count_tasks_locked (EricPool *pool)
 {
-  g_atomic_int_set (&pool->n_tasks, _eric_pool_tasks_length (&pool->tasks));
+  g_atomic_int_set (&pool->n_tasks, (int) _eric_pool_tasks_length (&pool->tasks));
 }
 
 static gboolean
@@ -64,11 +86,14 @@ take_task (EricThreadPoolListener *self,
            EricPool               *pool,
            EricTask               *task)
 {
+  gint64 now = g_get_monotonic_time ();
   gboolean taken;
 
   g_mutex_lock (&pool->lock);
-  taken = _eric_pool_tasks_take (&pool->tasks, g_get_monotonic_time (), task);
+  taken = _eric_pool_tasks_take (&pool->tasks, now, task);
   count_tasks_locked (pool);
+  if (_eric_pool_tasks_next_due (&pool->tasks) <= now)
+    call_worker_locked (self, pool);
   g_mutex_unlock (&pool->lock);
   if (taken)
     _eric_listener_release (ERIC_LISTENER (self));
@@ -156,7 +181,7 @@ end_sorting (EricThreadPoolListener *self,
     {
       _eric_listener_release (ERIC_LISTENER (self));
       if (_eric_listener_get_queued (ERIC_LISTENER (self)) > 0)
-        _eric_pool_wake_workers (ERIC_LISTENER (self));
+        _eric_pool_wake_worker (ERIC_LISTENER (self));
     }
   return claimed;
 }
@@ -222,7 +247,7 @@ retry (EricThreadPoolListener *self,
 {
   gint64 delay = (gint64) g_atomic_int_get (&pool->retry_delay) * G_TIME_SPAN_MILLISECOND;
 
-  if (task->attempts++ >= g_atomic_int_get (&pool->max_retries) ||
+  if (task->attempts++ >= (guint) g_atomic_int_get (&pool->max_retries) ||
       g_cancellable_is_cancelled (pool->cancellable))
     return FALSE;
   _eric_listener_set_aside (ERIC_LISTENER (self));
@@ -424,7 +449,7 @@ _eric_pool_running_changed (EricListener *listener)
 
   if (eric_listener_get_running (listener))
     {
-      _eric_pool_wake_workers (listener);
+      _eric_pool_wake_all_workers (listener);
       return;
     }
   g_mutex_lock (&pool->lock);

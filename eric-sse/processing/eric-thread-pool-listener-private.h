@@ -45,10 +45,10 @@ typedef struct
   EricPoolProgressFunc   progress_func;        /* (nullable): set before the pool starts */
   gpointer               progress_data;
 
-  guint                  max_workers;          /* (atomic) */
-  guint                  max_retries;          /* (atomic) */
-  guint                  retry_delay;          /* (atomic): milliseconds */
-  guint                  time_limit;           /* (atomic): milliseconds, 0 for none */
+  int                    max_workers;          /* (atomic) */
+  int                    max_retries;          /* (atomic) */
+  int                    retry_delay;          /* (atomic): milliseconds */
+  int                    time_limit;           /* (atomic): milliseconds, 0 for none */
   int                    task_order;           /* (atomic): an EricTaskOrder */
 
   GMutex                 lock;                 /* taken before that of the queue */
@@ -57,8 +57,8 @@ typedef struct
   EricPoolKeyFunc       *key_func;             /* (owned) (nullable) (lock lock): a reference */
   EricListener          *dead_letters;         /* (owned) (nullable) (lock lock) */
   EricPoolTasks          tasks;                /* (lock lock) */
-  guint                  n_tasks;              /* (atomic): the length of the tasks */
-  guint                  n_workers;            /* (atomic), changes under the lock */
+  int                    n_tasks;              /* (atomic): the length of the tasks */
+  int                    n_workers;            /* (atomic), changes under the lock */
   gconstpointer          sleeper;              /* (lock lock): who sleeps until a task is due; not counted */
   GQueue                 waiters;              /* (lock lock) of GSource, each of a task that waits */
   gboolean               sorting;              /* (lock lock): a worker looks for the key of a message */
@@ -76,7 +76,8 @@ void             _eric_thread_pool_listener_set_progress (EricThreadPoolListener
 /* In eric-pool-worker.c: the threads that take messages. */
 void             _eric_pool_work                         (gpointer                listener,
                                                           gpointer                unused);
-void             _eric_pool_wake_workers                 (EricListener           *listener);
+void             _eric_pool_wake_worker                  (EricListener           *listener);
+void             _eric_pool_wake_all_workers             (EricListener           *listener);
 
 void             _eric_pool_running_changed              (EricListener           *listener);
 void             _eric_pool_key_func_unref               (EricPoolKeyFunc        *key_func);

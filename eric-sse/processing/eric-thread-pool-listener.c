@@ -69,9 +69,9 @@ enum
   PROP_RESULTS,
   PROP_RESULT_ORDER,
   PROP_CANCELLABLE,
-  PROP_ACTIVE,
-  PROP_DONE,
-  PROP_FAILED,
+  PROP_N_ACTIVE,
+  PROP_N_DONE,
+  PROP_N_FAILED,
   N_PROPS
 };
 
@@ -128,11 +128,11 @@ _eric_pool_key_func_unref (EricPoolKeyFunc *key_func)
 /* Sets a number that worker threads read. */
 static void
 set_number (EricThreadPoolListener *self,
-            guint                  *number,
-            guint                   value,
+            int                    *number,
+            int                     value,
             guint                   prop_id)
 {
-  if ((guint) g_atomic_int_get (number) == value)
+  if (g_atomic_int_get (number) == value)
     return;
   g_atomic_int_set (number, value);
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
@@ -182,7 +182,7 @@ eric_thread_pool_listener_constructed (GObject *object)
   pool->reports = _eric_pool_reports_new (self);
   /* Threads that idle are shared with all pools of the process. */
   pool->threads = g_thread_pool_new (_eric_pool_work, NULL, pool->max_workers, FALSE, NULL);
-  _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_wake_workers,
+  _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_wake_worker,
                             _eric_pool_running_changed);
 }
 
@@ -261,14 +261,14 @@ eric_thread_pool_listener_get_property (GObject    *object,
     case PROP_CANCELLABLE:
       g_value_set_object (value, eric_thread_pool_listener_get_cancellable (self));
       break;
-    case PROP_ACTIVE:
-      g_value_set_uint (value, eric_thread_pool_listener_get_active (self));
+    case PROP_N_ACTIVE:
+      g_value_set_uint (value, eric_thread_pool_listener_get_n_active (self));
       break;
-    case PROP_DONE:
-      g_value_set_uint64 (value, eric_thread_pool_listener_get_done (self));
+    case PROP_N_DONE:
+      g_value_set_uint64 (value, eric_thread_pool_listener_get_n_done (self));
       break;
-    case PROP_FAILED:
-      g_value_set_uint64 (value, eric_thread_pool_listener_get_failed (self));
+    case PROP_N_FAILED:
+      g_value_set_uint64 (value, eric_thread_pool_listener_get_n_failed (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -443,34 +443,34 @@ install_properties (GObjectClass *object_class)
                          (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
 
   /**
-   * EricThreadPoolListener:active: (getter get_active)
+   * EricThreadPoolListener:n-active: (getter get_n_active)
    *
    * How many tasks run. It does not notify.
    *
    * Since: 0.1
    */
-  properties[PROP_ACTIVE] =
-    g_param_spec_uint ("active", NULL, NULL, 0, G_MAXUINT, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  properties[PROP_N_ACTIVE] =
+    g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   /**
-   * EricThreadPoolListener:done: (getter get_done)
+   * EricThreadPoolListener:n-done: (getter get_n_done)
    *
    * How many messages were processed so far. It does not notify.
    *
    * Since: 0.1
    */
-  properties[PROP_DONE] =
-    g_param_spec_uint64 ("done", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  properties[PROP_N_DONE] =
+    g_param_spec_uint64 ("n-done", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   /**
-   * EricThreadPoolListener:failed: (getter get_failed)
+   * EricThreadPoolListener:n-failed: (getter get_n_failed)
    *
    * How many messages could not be processed so far. It does not notify.
    *
    * Since: 0.1
    */
-  properties[PROP_FAILED] =
-    g_param_spec_uint64 ("failed", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  properties[PROP_N_FAILED] =
+    g_param_spec_uint64 ("n-failed", NULL, NULL, 0, G_MAXUINT64, 0, (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -651,7 +651,7 @@ eric_thread_pool_listener_set_max_workers (EricThreadPoolListener *self,
   if (pool->threads != NULL)
     {
       g_thread_pool_set_max_threads (pool->threads, max_workers, NULL);
-      _eric_pool_wake_workers (ERIC_LISTENER (self));
+      _eric_pool_wake_all_workers (ERIC_LISTENER (self));
     }
 }
 
@@ -1073,7 +1073,7 @@ eric_thread_pool_listener_get_cancellable (EricThreadPoolListener *self)
 }
 
 /**
- * eric_thread_pool_listener_get_active: (get-property active)
+ * eric_thread_pool_listener_get_n_active: (get-property n-active)
  * @self: a listener
  *
  * Gets how many tasks run.
@@ -1085,7 +1085,7 @@ eric_thread_pool_listener_get_cancellable (EricThreadPoolListener *self)
  * Since: 0.1
  */
 guint
-eric_thread_pool_listener_get_active (EricThreadPoolListener *self)
+eric_thread_pool_listener_get_n_active (EricThreadPoolListener *self)
 {
   g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
 
@@ -1093,7 +1093,7 @@ eric_thread_pool_listener_get_active (EricThreadPoolListener *self)
 }
 
 /**
- * eric_thread_pool_listener_get_done: (get-property done)
+ * eric_thread_pool_listener_get_n_done: (get-property n-done)
  * @self: a listener
  *
  * Gets how many messages were processed so far.
@@ -1105,7 +1105,7 @@ eric_thread_pool_listener_get_active (EricThreadPoolListener *self)
  * Since: 0.1
  */
 guint64
-eric_thread_pool_listener_get_done (EricThreadPoolListener *self)
+eric_thread_pool_listener_get_n_done (EricThreadPoolListener *self)
 {
   g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
 
@@ -1113,7 +1113,7 @@ eric_thread_pool_listener_get_done (EricThreadPoolListener *self)
 }
 
 /**
- * eric_thread_pool_listener_get_failed: (get-property failed)
+ * eric_thread_pool_listener_get_n_failed: (get-property n-failed)
  * @self: a listener
  *
  * Gets how many messages could not be processed so far.
@@ -1125,7 +1125,7 @@ eric_thread_pool_listener_get_done (EricThreadPoolListener *self)
  * Since: 0.1
  */
 guint64
-eric_thread_pool_listener_get_failed (EricThreadPoolListener *self)
+eric_thread_pool_listener_get_n_failed (EricThreadPoolListener *self)
 {
   g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), 0);
 

@@ -157,11 +157,11 @@ void            eric_thread_pool_listener_set_result_order (EricThreadPoolListen
 ERIC_AVAILABLE_IN_ALL
 GCancellable   *eric_thread_pool_listener_get_cancellable  (EricThreadPoolListener  *self);
 ERIC_AVAILABLE_IN_ALL
-guint           eric_thread_pool_listener_get_active       (EricThreadPoolListener  *self);
+guint           eric_thread_pool_listener_get_n_active       (EricThreadPoolListener  *self);
 ERIC_AVAILABLE_IN_ALL
-guint64         eric_thread_pool_listener_get_done         (EricThreadPoolListener  *self);
+guint64         eric_thread_pool_listener_get_n_done         (EricThreadPoolListener  *self);
 ERIC_AVAILABLE_IN_ALL
-guint64         eric_thread_pool_listener_get_failed       (EricThreadPoolListener  *self);
+guint64         eric_thread_pool_listener_get_n_failed       (EricThreadPoolListener  *self);
 ERIC_AVAILABLE_IN_ALL
 gboolean        eric_thread_pool_listener_wait             (EricThreadPoolListener  *self,
                                                             GCancellable            *cancellable,
