@@ -68,6 +68,13 @@ _eric_listener_get_private (EricListener *self)
   return get_private (self);
 }
 
+/* What says that nothing more comes has no share in the capacity: it must not be lost. */
+static gboolean
+is_last (EricMessage *message)
+{
+  return g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
+}
+
 /* Puts the message into the queue, or does what the overflow policy says. */
 EricPush
 _eric_listener_push (EricListener *self,
@@ -80,7 +87,7 @@ _eric_listener_push (EricListener *self,
   gboolean full, queued;
 
   g_async_queue_lock (priv->queue);
-  full = _eric_listener_is_full_locked (priv, 1);
+  full = _eric_listener_is_full_locked (priv, 1) && !is_last (message);
   if (full && (priv->overflow == ERIC_OVERFLOW_REJECT ||
                (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running))))
     result = ERIC_PUSH_REJECTED;
@@ -114,8 +121,7 @@ _eric_listener_push (EricListener *self,
   return result;
 }
 
-/* Puts a message that ends the stream behind all others. It has no share in the
- * capacity: what says that nothing more comes must not be lost. */
+/* The same for a message that ends the stream, whatever its type. */
 void
 _eric_listener_push_last (EricListener *self,
                           EricMessage  *message)
@@ -680,6 +686,8 @@ eric_listener_get_dropped (EricListener *self)
  * succeeds, and what is lost is counted. Where the policy is to block, it returns
  * when there is room or the listener was stopped: the message is in the queue
  * already meanwhile, so that no other overtakes it.
+ *
+ * There is always room for a message of type %ERIC_MESSAGE_TYPE_CLOSED.
  *
  * It is safe to call this function from any thread.
  *

@@ -227,10 +227,11 @@ new_error_message (const EricTask *task,
 {
   GVariant *payload = eric_message_get_payload (task->message);
   const char *id = eric_message_get_id (task->message);
+  g_autofree char *reason = g_utf8_make_valid (error->message, -1);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "reason", "s", error->message);
+  g_variant_dict_insert (&dict, "reason", "s", reason);
   g_variant_dict_insert (&dict, "event", "s", eric_message_get_event_type (task->message));
   if (id != NULL)
     g_variant_dict_insert (&dict, "id", "s", id);
