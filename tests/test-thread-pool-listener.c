@@ -317,8 +317,8 @@ test_dropped_by_handler (void)
     pool_push (listener, "x", n);
   pool_drain (listener);
   test_wait_until (listener == NULL);
-  test_settle ();
-  g_assert_cmpint (freed, ==, 10 + 1);
+  while (g_atomic_int_get (&freed) < 10 + 1)
+    g_thread_yield ();
 }
 
 static void

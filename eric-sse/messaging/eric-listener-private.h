@@ -20,6 +20,7 @@ typedef struct
   guint64           dropped;       /* (lock queue) */
   guint             aside;         /* (lock queue): out of the queue, but still waiting */
   guint             held;          /* (lock queue): senders that wait for room */
+  gboolean          ended;         /* (lock queue): the last message was popped; the rest is shut off */
   int               running;       /* (atomic) */
   GMutex            room_lock;     /* taken before that of the queue */
   GCond             room;          /* there may be room, or the listener stopped */
@@ -53,9 +54,12 @@ void         _eric_listener_set_hooks (EricListener     *self,
                                        EricListenerHook  running);
 
 /* Takes a message without regard to whether the listener runs, and without showing
- * it to anybody. With @aside it still counts as waiting, until it is released. */
+ * it to anybody. With @aside it still counts as waiting, until it is released. Where
+ * there are hooks, nothing is taken behind a message that ends the stream until the
+ * queue is reopened. */
 EricMessage *_eric_listener_pop        (EricListener    *self,
                                         gboolean         aside);
+void         _eric_listener_reopen     (EricListener    *self);
 void         _eric_listener_set_aside  (EricListener    *self);
 void         _eric_listener_release    (EricListener    *self);
 guint        _eric_listener_get_queued (EricListener    *self);
@@ -67,6 +71,7 @@ void         _eric_listener_show       (EricListener    *self,
 EricListener *_eric_listener_mark_taker (EricListener   *self);
 
 /* Between eric-listener.c and eric-listener-room.c. */
+gboolean     _eric_listener_is_last        (EricMessage         *message);
 gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,
                                             guint                n_more);
 void         _eric_listener_tell_room      (EricListener        *self);

@@ -75,11 +75,14 @@ _eric_listener_pop (EricListener *self,
                     gboolean      aside)
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
-  EricMessage *message;
+  EricMessage *message = NULL;
   gboolean tell;
 
   g_async_queue_lock (priv->queue);
-  message = g_async_queue_try_pop_unlocked (priv->queue);
+  if (!priv->ended)
+    message = g_async_queue_try_pop_unlocked (priv->queue);
+  if (message != NULL && priv->queued_hook != NULL)
+    priv->ended = _eric_listener_is_last (message);
   if (message != NULL && aside)
     priv->aside++;
   tell = priv->held > 0 && !_eric_listener_is_full_locked (priv, 0);
@@ -101,7 +104,18 @@ _eric_listener_set_aside (EricListener *self)
   g_async_queue_unlock (priv->queue);
 }
 
-/* How many messages are in the queue itself. */
+/* Lets what came behind the end be popped. */
+void
+_eric_listener_reopen (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+
+  g_async_queue_lock (priv->queue);
+  priv->ended = FALSE;
+  g_async_queue_unlock (priv->queue);
+}
+
+/* How many messages can be popped. */
 guint
 _eric_listener_get_queued (EricListener *self)
 {
@@ -109,7 +123,7 @@ _eric_listener_get_queued (EricListener *self)
   guint queued;
 
   g_async_queue_lock (priv->queue);
-  queued = g_async_queue_length_unlocked (priv->queue);
+  queued = priv->ended ? 0 : g_async_queue_length_unlocked (priv->queue);
   g_async_queue_unlock (priv->queue);
   return queued;
 }

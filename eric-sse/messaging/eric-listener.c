@@ -69,8 +69,8 @@ _eric_listener_get_private (EricListener *self)
 }
 
 /* What says that nothing more comes has no share in the capacity: it must not be lost. */
-static gboolean
-is_last (EricMessage *message)
+gboolean
+_eric_listener_is_last (EricMessage *message)
 {
   return g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
 }
@@ -87,7 +87,7 @@ _eric_listener_push (EricListener *self,
   gboolean full, queued;
 
   g_async_queue_lock (priv->queue);
-  full = _eric_listener_is_full_locked (priv, 1) && !is_last (message);
+  full = _eric_listener_is_full_locked (priv, 1) && !_eric_listener_is_last (message);
   if (full && (priv->overflow == ERIC_OVERFLOW_REJECT ||
                (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running))))
     result = ERIC_PUSH_REJECTED;

@@ -191,7 +191,7 @@ take_in_order (EricThreadPoolListener *self,
                EricPool               *pool,
                EricTask               *task)
 {
-  while (!g_atomic_int_get (&pool->closing) && may_take (self, pool) && begin_sorting (pool))
+  while (may_take (self, pool) && begin_sorting (pool))
     {
       g_autofree char *key = NULL;
 
@@ -213,8 +213,6 @@ next_task (EricThreadPoolListener *self,
     return FALSE;
   if (g_atomic_int_get (&pool->n_tasks) > 0 && take_task (self, pool, task))
     return TRUE;
-  if (g_atomic_int_get (&pool->closing))
-    return FALSE;
   if (g_atomic_int_get (&pool->task_order) == ERIC_TASK_ORDER_NONE)
     return take_message (self, pool, FALSE, task);
   return take_in_order (self, pool, task);
@@ -343,8 +341,7 @@ has_work_locked (EricThreadPoolListener *self,
     return FALSE;
   if (_eric_pool_tasks_next_due (&pool->tasks) <= g_get_monotonic_time ())
     return TRUE;
-  return !pool->sorting && !g_atomic_int_get (&pool->closing) &&
-         _eric_listener_get_queued (ERIC_LISTENER (self)) > 0;
+  return !pool->sorting && _eric_listener_get_queued (ERIC_LISTENER (self)) > 0;
 }
 
 /* Until a task is due, or something happens. */
@@ -387,16 +384,20 @@ has_drained_locked (EricThreadPoolListener *self,
          _eric_pool_tasks_length (&pool->tasks) == 0;
 }
 
+/* What came behind the end may be taken when the listener is started again, which it
+ * may be as soon as anybody knows. */
 static void
 finish (EricThreadPoolListener *self,
         EricPool               *pool)
 {
   eric_listener_stop (ERIC_LISTENER (self));
+  _eric_listener_reopen (ERIC_LISTENER (self));
+  g_atomic_int_set (&pool->closing, FALSE);
   _eric_pool_results_end (&pool->results);
   _eric_pool_reports_drained (pool->reports);
 }
 
-/* Whether the worker may go. If not, there is something to do again. */
+/* Whether the worker may go. If not, it has to look again. */
 static gboolean
 leave (EricThreadPoolListener *self,
        EricPool               *pool)
@@ -412,14 +413,8 @@ leave (EricThreadPoolListener *self,
   g_mutex_unlock (&pool->lock);
 
   if (drained)
-    {
-      finish (self, pool);
-      g_mutex_lock (&pool->lock);
-      g_atomic_int_set (&pool->closing, FALSE);
-      g_atomic_int_add (&pool->n_workers, -1);
-      g_mutex_unlock (&pool->lock);
-    }
-  return !stays;
+    finish (self, pool);
+  return !stays && !drained;
 }
 
 /* Runs in a thread of the pool. */

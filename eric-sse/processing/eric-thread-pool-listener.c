@@ -170,6 +170,15 @@ watch_cancellable (EricThreadPoolListener *self,
                                                    weak_ref_free, 0);
 }
 
+/* One more than workers: for who sleeps until a task is due. */
+static int
+get_max_threads (EricPool *pool)
+{
+  int max_workers = g_atomic_int_get (&pool->max_workers);
+
+  return max_workers < G_MAXINT ? max_workers + 1 : G_MAXINT;
+}
+
 static void
 eric_thread_pool_listener_constructed (GObject *object)
 {
@@ -180,8 +189,7 @@ eric_thread_pool_listener_constructed (GObject *object)
 
   watch_cancellable (self, pool);
   pool->reports = _eric_pool_reports_new (self);
-  /* Threads that idle are shared with all pools of the process. */
-  pool->threads = g_thread_pool_new (_eric_pool_work, NULL, pool->max_workers, FALSE, NULL);
+  pool->threads = g_thread_pool_new (_eric_pool_work, NULL, get_max_threads (pool), FALSE, NULL);
   _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_wake_worker,
                             _eric_pool_running_changed);
 }
@@ -650,7 +658,7 @@ eric_thread_pool_listener_set_max_workers (EricThreadPoolListener *self,
   set_number (self, &pool->max_workers, max_workers, PROP_MAX_WORKERS);
   if (pool->threads != NULL)
     {
-      g_thread_pool_set_max_threads (pool->threads, max_workers, NULL);
+      g_thread_pool_set_max_threads (pool->threads, get_max_threads (pool), NULL);
       _eric_pool_wake_all_workers (ERIC_LISTENER (self));
     }
 }
