@@ -276,6 +276,88 @@ test_json_depth (void)
   assert_malformed (very_deep, -1, 1, ERIC_JSON_MAX_DEPTH + 1, "too many levels of nesting");
 }
 
+static gboolean
+print_member_cb (const char  *key,
+                 GVariant    *value,
+                 gpointer     user_data,
+                 GError     **error)
+{
+  GString *out = user_data;
+
+  g_string_append_printf (out, "%s=", key);
+  eric_json_append (out, value);
+  g_string_append_c (out, ';');
+  if (!g_str_equal (key, "stop"))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "stop");
+  return FALSE;
+}
+
+static void
+assert_members (const char *text,
+                const char *expected,
+                GQuark      domain,
+                const char *message)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *copy = g_memdup2 (text, strlen (text));
+  gboolean parsed = eric_json_parse_members (copy, strlen (text), print_member_cb, out, &error);
+
+  g_assert_cmpstr (out->str, ==, expected);
+  g_assert_cmpint (parsed, ==, message == NULL);
+  g_assert_cmpstr (error != NULL ? error->message : NULL, ==, message);
+  g_assert_true (error == NULL || error->domain == domain);
+}
+
+static void
+test_json_members (void)
+{
+  const struct { const char *text; const char *members; const char *message; } samples[] = {
+    { "{}", "", NULL },
+    { " { } \n", "", NULL },
+    { "{\"a\":1,\"b\":{\"c\":[2]},\"a\":null}", "a=1;b={\"c\":[2]};a=null;", NULL },
+    { "{\"\\u00e9\":\"\\n\"}", "\303\251=\"\\n\";", NULL },
+    { "", "", "Malformed JSON at line 1, column 1: expected an object" },
+    { " [{}]", "", "Malformed JSON at line 1, column 2: expected an object" },
+    { "{\"a\":1}}", "a=1;", "Malformed JSON at line 1, column 8: expected the end of the text" },
+    { "{\"a\":1,}", "a=1;", "Malformed JSON at line 1, column 8: expected a string" },
+    { "{\"a\":1,\"b\":x", "a=1;", "Malformed JSON at line 1, column 12: expected a value" },
+    { "{\"a\":1 2", "a=1;", "Malformed JSON at line 1, column 8: expected a comma or a closing brace" },
+    { "{\"a\" 1", "", "Malformed JSON at line 1, column 6: expected a colon" },
+    { "{\"a\":1,\"\377\":1}", "", "Malformed JSON at line 1, column 9: the text is not UTF-8" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    assert_members (samples[i].text, samples[i].members, ERIC_ERROR, samples[i].message);
+  assert_members ("{\"a\":1,\"stop\":2,\"b\"", "a=1;stop=2;", G_IO_ERROR, "stop");
+}
+
+/* What may be a payload may be one within an object, too. */
+static void
+test_json_members_depth (void)
+{
+  g_autofree char *inner = nest ("[", "1", "]", ERIC_JSON_MAX_DEPTH);
+  g_autofree char *over = nest ("[", "1", "]", ERIC_JSON_MAX_DEPTH + 1);
+  g_autofree char *text = g_strdup_printf ("{\"p\":%s}", inner);
+  g_autofree char *text_over = g_strdup_printf ("{\"p\":%s}", over);
+  g_autofree char *expected = g_strdup_printf ("p=%s;", inner);
+
+  assert_members (text, expected, 0, NULL);
+  assert_members (text_over, "", ERIC_ERROR, "Malformed JSON at line 1, column 38: too many levels of nesting");
+}
+
+static void
+test_json_append (void)
+{
+  g_autoptr (GString) out = g_string_new ("<");
+  g_autoptr (GVariant) value = eric_json_parse ("[1,\"a\"]", -1, NULL);
+
+  eric_json_append_string (out, "\"\n\303\251");
+  eric_json_append (out, value);
+  g_assert_cmpstr (out->str, ==, "<\"\\\"\\n\303\251\"[1,\"a\"]");
+}
+
 static void
 test_json_siblings (void)
 {
@@ -529,6 +611,9 @@ main (int    argc,
   g_test_add_func ("/eric/json/malformed", test_json_malformed);
   g_test_add_func ("/eric/json/length", test_json_length);
   g_test_add_func ("/eric/json/depth", test_json_depth);
+  g_test_add_func ("/eric/json/members", test_json_members);
+  g_test_add_func ("/eric/json/members-depth", test_json_members_depth);
+  g_test_add_func ("/eric/json/append", test_json_append);
   g_test_add_func ("/eric/json/siblings", test_json_siblings);
   g_test_add_func ("/eric/json/duplicates", test_json_duplicates);
   g_test_add_func ("/eric/json/doubles-shortest", test_json_doubles_shortest);

@@ -18,11 +18,26 @@ G_BEGIN_DECLS
  * nesting (128, of which an object takes three) would come near. */
 #define ERIC_JSON_MAX_DEPTH 32
 
-GVariant *eric_json_parse     (const char  *text,
-                               gssize       length,
-                               GError     **error);
-char     *eric_json_print     (GVariant    *value);
-GVariant *eric_json_normalize (GVariant    *value,
-                               GError     **error);
+/* FALSE, with an error, reads no further. */
+typedef gboolean (*EricJsonMemberFunc) (const char  *key,
+                                        GVariant    *value,
+                                        gpointer     user_data,
+                                        GError     **error);
+
+GVariant *eric_json_parse         (const char          *text,
+                                   gssize               length,
+                                   GError             **error);
+gboolean  eric_json_parse_members (const char          *text,
+                                   gssize               length,
+                                   EricJsonMemberFunc   func,
+                                   gpointer             user_data,
+                                   GError             **error);
+char     *eric_json_print         (GVariant            *value);
+void      eric_json_append        (GString             *out,
+                                   GVariant            *value);
+void      eric_json_append_string (GString             *out,
+                                   const char          *text);
+GVariant *eric_json_normalize     (GVariant            *value,
+                                   GError             **error);
 
 G_END_DECLS

@@ -222,36 +222,58 @@ parse_string (Parser  *p,
     }
 }
 
+/* Behind the opening brace. */
+static gboolean
+parse_members (Parser             *p,
+               EricJsonMemberFunc  func,
+               gpointer            user_data,
+               GError            **error)
+{
+  skip_space (p);
+  if (take (p, '}'))
+    return TRUE;
+  for (;;)
+    {
+      g_autofree char *key = NULL;
+      g_autoptr (GVariant) value = NULL;
+
+      skip_space (p);
+      if (!parse_string (p, error))
+        return FALSE;
+      key = g_strndup (p->scratch->str, p->scratch->len);
+      skip_space (p);
+      if (!take (p, ':'))
+        return fail (p, error, "expected a colon") != NULL;
+      if (!(value = parse_value (p, error)))
+        return FALSE;
+      g_variant_ref_sink (value);
+      if (!func (key, value, user_data, error))
+        return FALSE;
+      skip_space (p);
+      if (take (p, '}'))
+        return TRUE;
+      if (!take (p, ','))
+        return fail (p, error, "expected a comma or a closing brace") != NULL;
+    }
+}
+
+static gboolean
+add_member (const char  *key,
+            GVariant    *value,
+            gpointer     user_data,
+            GError     **error)
+{
+  g_variant_builder_add (user_data, "{sv}", key, value);
+  return TRUE;
+}
+
 static GVariant *
 parse_object (Parser  *p,
               GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  skip_space (p);
-  if (take (p, '}'))
-    return g_variant_builder_end (&builder);
-  for (;;)
-    {
-      g_autofree char *key = NULL;
-      GVariant *value;
-
-      skip_space (p);
-      if (!parse_string (p, error))
-        return NULL;
-      key = g_strndup (p->scratch->str, p->scratch->len);
-      skip_space (p);
-      if (!take (p, ':'))
-        return fail (p, error, "expected a colon");
-      if (!(value = parse_value (p, error)))
-        return NULL;
-      g_variant_builder_add (&builder, "{sv}", key, value);
-      skip_space (p);
-      if (take (p, '}'))
-        return g_variant_builder_end (&builder);
-      if (!take (p, ','))
-        return fail (p, error, "expected a comma or a closing brace");
-    }
+  return parse_members (p, add_member, &builder, error) ? g_variant_builder_end (&builder) : NULL;
 }
 
 static GVariant *
@@ -322,6 +344,30 @@ parse_value (Parser  *p,
     }
 }
 
+/* Whether there is a text to read. */
+static gboolean
+parser_init (Parser      *p,
+             const char  *text,
+             gssize       length,
+             GString     *scratch,
+             GError     **error)
+{
+  *p = (Parser) { .start = text, .at = text, .scratch = scratch };
+  p->end = text + (length < 0 ? (gssize) strlen (text) : length);
+  if (!g_utf8_validate_len (text, p->end - text, &p->at))
+    return fail (p, error, "the text is not UTF-8") != NULL;
+  p->at = text;
+  return TRUE;
+}
+
+static gboolean
+is_at_end (Parser  *p,
+           GError **error)
+{
+  skip_space (p);
+  return p->at == p->end || fail (p, error, "expected the end of the text") != NULL;
+}
+
 /* Returns a full reference: one value and nothing behind it but white space. */
 GVariant *
 eric_json_parse (const char  *text,
@@ -330,27 +376,39 @@ eric_json_parse (const char  *text,
 {
   g_autoptr (GString) scratch = g_string_new (NULL);
   g_autoptr (GVariant) value = NULL;
-  Parser parser = { .start = text, .at = text, .scratch = scratch };
+  Parser parser;
 
-  parser.end = text + (length < 0 ? (gssize) strlen (text) : length);
-  if (!g_utf8_validate_len (text, parser.end - text, &parser.at))
-    return fail (&parser, error, "the text is not UTF-8");
-
-  parser.at = text;
-  value = parse_value (&parser, error);
-  if (value == NULL)
+  if (!parser_init (&parser, text, length, scratch, error) || !(value = parse_value (&parser, error)))
     return NULL;
   g_variant_ref_sink (value);
-
-  skip_space (&parser);
-  if (parser.at < parser.end)
-    return fail (&parser, error, "expected the end of the text");
-  return g_steal_pointer (&value);
+  return is_at_end (&parser, error) ? g_steal_pointer (&value) : NULL;
 }
 
-static void
-print_string (GString    *out,
-              const char *text)
+/* Calls a function with each member of an object, in their order and before it is known
+ * whether what follows is well-formed, until it returns FALSE. That is much faster than
+ * to make a variant of all of them, and each value may be as deep as one alone. */
+gboolean
+eric_json_parse_members (const char          *text,
+                         gssize               length,
+                         EricJsonMemberFunc   func,
+                         gpointer             user_data,
+                         GError             **error)
+{
+  g_autoptr (GString) scratch = g_string_new (NULL);
+  Parser parser;
+
+  if (!parser_init (&parser, text, length, scratch, error))
+    return FALSE;
+  skip_space (&parser);
+  if (!take (&parser, '{'))
+    return fail (&parser, error, "expected an object") != NULL;
+  return parse_members (&parser, func, user_data, error) && is_at_end (&parser, error);
+}
+
+/* Appends the text, which must be UTF-8, with its quotation marks. */
+void
+eric_json_append_string (GString    *out,
+                         const char *text)
 {
   g_string_append_c (out, '"');
   for (const char *c = text; *c != '\0'; c++)
@@ -395,9 +453,6 @@ print_double (GString *out,
     g_string_append (out, ".0");
 }
 
-static void print_value (GString  *out,
-                         GVariant *value);
-
 static void
 print_children (GString  *out,
                 GVariant *value,
@@ -418,18 +473,19 @@ print_children (GString  *out,
       first = FALSE;
       if (object)
         {
-          print_string (out, key);
+          eric_json_append_string (out, key);
           g_string_append_c (out, ':');
         }
-      print_value (out, child);
+      eric_json_append (out, child);
       g_variant_unref (child);
     }
   g_string_append_c (out, object ? '}' : ']');
 }
 
-static void
-print_value (GString  *out,
-             GVariant *value)
+/* @value must be normal, see below. Nothing in the text needs a second line. */
+void
+eric_json_append (GString  *out,
+                  GVariant *value)
 {
   switch (g_variant_classify (value))
     {
@@ -443,7 +499,7 @@ print_value (GString  *out,
       print_double (out, g_variant_get_double (value));
       break;
     case G_VARIANT_CLASS_STRING:
-      print_string (out, g_variant_get_string (value, NULL));
+      eric_json_append_string (out, g_variant_get_string (value, NULL));
       break;
     case G_VARIANT_CLASS_MAYBE:
       g_string_append (out, "null");
@@ -456,13 +512,13 @@ print_value (GString  *out,
     }
 }
 
-/* @value must be normal, see below. Nothing in the text needs a second line. */
+/* As eric_json_append () does. */
 char *
 eric_json_print (GVariant *value)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
-  print_value (out, value);
+  eric_json_append (out, value);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
