@@ -13,6 +13,7 @@
 # include "eric-message-list.h"
 # include "eric-message-stream.h"
 # include "eric-message.h"
+# include "eric-socket-server.h"
 # include "eric-sse-channel.h"
 # include "eric-sse-encoder.h"
 # include "eric-sse-parser.h"

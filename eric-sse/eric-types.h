@@ -20,6 +20,7 @@ typedef struct _EricListener           EricListener;
 typedef struct _EricMessage            EricMessage;
 typedef struct _EricMessageList        EricMessageList;
 typedef struct _EricMessageStream      EricMessageStream;
+typedef struct _EricSocketServer       EricSocketServer;
 typedef struct _EricSseChannel         EricSseChannel;
 typedef struct _EricSseParser          EricSseParser;
 typedef struct _EricSseServer          EricSseServer;
