@@ -30,7 +30,7 @@ G_BEGIN_DECLS
  * @ERIC_ERROR_LIMIT_REACHED: a limit that the application set is reached
  * @ERIC_ERROR_TOO_LARGE: a line or an event of a stream is longer than allowed
  * @ERIC_ERROR_UNEXPECTED_RESPONSE: a server answered with something else than a
- *   stream
+ *   stream, or than what was asked for
  *
  * What can go wrong in this library. Later versions may add values.
  *
