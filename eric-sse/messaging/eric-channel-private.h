@@ -24,6 +24,9 @@ void         _eric_channel_set_hooks    (EricChannel           *self,
                                          EricChannelClosedFunc  closed);
 EricMessage *_eric_channel_adapt        (EricChannel           *self,
                                          EricMessage           *message);
+/* Tells each listener that its input is at an end, behind what it has and beyond its
+ * capacity. The channel stays open. */
+void         _eric_channel_push_end     (EricChannel           *self);
 gboolean     _eric_channel_has_listener (EricChannel           *self,
                                          EricListener          *listener);
 

@@ -286,6 +286,33 @@ eric_channel_init (EricChannel *self)
   priv->closed_hook = do_nothing;
 }
 
+/* The message that ends the streams of all listeners, behind what they have. */
+static void
+push_end_locked (EricChannel *self,
+                 EricMessage *farewell)
+{
+  EricChannelPrivate *priv = get_private (self);
+  g_autoptr (EricMessage) admitted = priv->admit (self, farewell, NULL);
+  GHashTableIter iter;
+  gpointer listener;
+
+  g_hash_table_iter_init (&iter, priv->listeners);
+  while (g_hash_table_iter_next (&iter, NULL, &listener))
+    _eric_listener_push_last (listener, admitted);
+}
+
+void
+_eric_channel_push_end (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+  g_autoptr (EricMessage) farewell = new_closed_message ();
+
+  g_mutex_lock (&priv->lock);
+  if (!priv->closed)
+    push_end_locked (self, farewell);
+  g_mutex_unlock (&priv->lock);
+}
+
 void
 _eric_channel_set_hooks (EricChannel           *self,
                          EricChannelAdmitFunc   admit,
@@ -910,15 +937,9 @@ eric_channel_close (EricChannel *self)
   closing = !priv->closed;
   if (closing)
     {
-      g_autoptr (EricMessage) admitted = priv->admit (self, farewell, NULL);
-      GHashTableIter iter;
-      gpointer listener;
-
+      push_end_locked (self, farewell);
       priv->closed = TRUE;
       priv->closed_hook (self);
-      g_hash_table_iter_init (&iter, priv->listeners);
-      while (g_hash_table_iter_next (&iter, NULL, &listener))
-        _eric_listener_push_last (listener, admitted);
     }
   g_mutex_unlock (&priv->lock);
 

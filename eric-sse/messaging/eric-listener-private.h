@@ -19,6 +19,8 @@ typedef struct
   EricOverflow      overflow;      /* (lock queue) */
   guint64           dropped;       /* (lock queue) */
   guint             aside;         /* (lock queue): out of the queue, but still waiting */
+  guint             ends;          /* (lock queue): messages in the queue that say it ends */
+  guint64           taken;         /* (lock queue): messages that were taken as tasks */
   guint             held;          /* (lock queue): senders that wait for room */
   gboolean          ended;         /* (lock queue): the last message was popped; the rest is shut off */
   int               running;       /* (atomic) */
@@ -53,16 +55,24 @@ void         _eric_listener_set_hooks (EricListener     *self,
                                        EricListenerHook  queued,
                                        EricListenerHook  running);
 
+typedef enum
+{
+  ERIC_POP_READ,     /* by who reads the queue */
+  ERIC_POP_TASK,     /* to be processed */
+  ERIC_POP_ASIDE,    /* the same, but it still counts as waiting until it is released */
+} EricPop;
+
 /* Takes a message without regard to whether the listener runs, and without showing
- * it to anybody. With @aside it still counts as waiting, until it is released. Where
- * there are hooks, nothing is taken behind a message that ends the stream until the
- * queue is reopened. */
+ * it to anybody. Where there are hooks, nothing is taken behind a message that ends the
+ * stream until the queue is reopened. */
 EricMessage *_eric_listener_pop        (EricListener    *self,
-                                        gboolean         aside);
+                                        EricPop          pop);
 void         _eric_listener_reopen     (EricListener    *self);
 void         _eric_listener_set_aside  (EricListener    *self);
 void         _eric_listener_release    (EricListener    *self);
 guint        _eric_listener_get_queued (EricListener    *self);
+/* How many messages were ever taken as tasks or are in the queue to be so. */
+guint64      _eric_listener_get_tasks  (EricListener    *self);
 void         _eric_listener_show       (EricListener    *self,
                                         EricMessage     *message);
 
@@ -71,9 +81,11 @@ void         _eric_listener_show       (EricListener    *self,
 EricListener *_eric_listener_mark_taker (EricListener   *self);
 
 /* Between eric-listener.c and eric-listener-room.c. */
-gboolean     _eric_listener_is_last        (EricMessage         *message);
 gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,
                                             guint                n_more);
+gboolean     _eric_listener_is_end         (EricMessage         *message);
+EricMessage *_eric_listener_pop_locked     (EricListenerPrivate *priv);
+EricMessage *_eric_listener_drop_locked    (EricListenerPrivate *priv);
 void         _eric_listener_tell_room      (EricListener        *self);
 
 /* Between eric-listener.c, which has the queue, and eric-listener-wait.c. */

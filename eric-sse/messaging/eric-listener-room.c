@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "eric-listener-private.h"
+#include "eric-message.h"
 
 /* Room in the queue: who counts as waiting, and senders that are held up until
  * there is room. */
@@ -20,13 +21,47 @@ _eric_listener_mark_taker (EricListener *self)
   return before;
 }
 
-/* Whether @n_more would be more than there is room for. */
+/* Whether @n_more would be more than there is room for. What ends a stream has no
+ * share in the capacity. */
 gboolean
 _eric_listener_is_full_locked (EricListenerPrivate *priv,
                                guint                n_more)
 {
   return priv->capacity > 0 &&
-         g_async_queue_length_unlocked (priv->queue) + priv->aside + n_more > priv->capacity;
+         g_async_queue_length_unlocked (priv->queue) - priv->ends + priv->aside + n_more >
+           priv->capacity;
+}
+
+gboolean
+_eric_listener_is_end (EricMessage *message)
+{
+  return g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
+}
+
+EricMessage *
+_eric_listener_pop_locked (EricListenerPrivate *priv)
+{
+  EricMessage *message = g_async_queue_try_pop_unlocked (priv->queue);
+
+  if (message != NULL && priv->ends > 0 && _eric_listener_is_end (message))
+    priv->ends--;
+  return message;
+}
+
+/* The oldest message that may be dropped: what ends a stream stays in its place. */
+EricMessage *
+_eric_listener_drop_locked (EricListenerPrivate *priv)
+{
+  guint ends = priv->ends;
+  EricMessage *oldest = _eric_listener_pop_locked (priv);
+  EricMessage *behind;
+
+  if (priv->ends == ends)
+    return oldest;
+  behind = _eric_listener_drop_locked (priv);
+  g_async_queue_push_front_unlocked (priv->queue, oldest);
+  priv->ends++;
+  return behind;
 }
 
 void
@@ -72,7 +107,7 @@ _eric_listener_wait_for_room (EricListener *self)
 
 EricMessage *
 _eric_listener_pop (EricListener *self,
-                    gboolean      aside)
+                    EricPop       pop)
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
   EricMessage *message = NULL;
@@ -80,11 +115,13 @@ _eric_listener_pop (EricListener *self,
 
   g_async_queue_lock (priv->queue);
   if (!priv->ended)
-    message = g_async_queue_try_pop_unlocked (priv->queue);
+    message = _eric_listener_pop_locked (priv);
   if (message != NULL && priv->queued_hook != NULL)
-    priv->ended = _eric_listener_is_last (message);
-  if (message != NULL && aside)
+    priv->ended = _eric_listener_is_end (message);
+  if (message != NULL && pop == ERIC_POP_ASIDE)
     priv->aside++;
+  if (message != NULL && pop != ERIC_POP_READ)
+    priv->taken++;
   tell = priv->held > 0 && !_eric_listener_is_full_locked (priv, 0);
   g_async_queue_unlock (priv->queue);
 
@@ -126,6 +163,18 @@ _eric_listener_get_queued (EricListener *self)
   queued = priv->ended ? 0 : g_async_queue_length_unlocked (priv->queue);
   g_async_queue_unlock (priv->queue);
   return queued;
+}
+
+guint64
+_eric_listener_get_tasks (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  guint64 tasks;
+
+  g_async_queue_lock (priv->queue);
+  tasks = priv->taken + g_async_queue_length_unlocked (priv->queue) - priv->ends;
+  g_async_queue_unlock (priv->queue);
+  return tasks;
 }
 
 void

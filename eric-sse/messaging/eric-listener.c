@@ -68,13 +68,6 @@ _eric_listener_get_private (EricListener *self)
   return get_private (self);
 }
 
-/* What says that nothing more comes has no share in the capacity: it must not be lost. */
-gboolean
-_eric_listener_is_last (EricMessage *message)
-{
-  return g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
-}
-
 /* Puts the message into the queue, or does what the overflow policy says. */
 EricPush
 _eric_listener_push (EricListener *self,
@@ -87,7 +80,7 @@ _eric_listener_push (EricListener *self,
   gboolean full, queued;
 
   g_async_queue_lock (priv->queue);
-  full = _eric_listener_is_full_locked (priv, 1) && !_eric_listener_is_last (message);
+  full = _eric_listener_is_full_locked (priv, 1) && !_eric_listener_is_end (message);
   if (full && (priv->overflow == ERIC_OVERFLOW_REJECT ||
                (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running))))
     result = ERIC_PUSH_REJECTED;
@@ -102,7 +95,7 @@ _eric_listener_push (EricListener *self,
       priv->dropped++;
       result = ERIC_PUSH_DROPPED;
       if (priv->overflow == ERIC_OVERFLOW_DROP_OLDEST)
-        victim = g_async_queue_try_pop_unlocked (priv->queue);
+        victim = _eric_listener_drop_locked (priv);
       else if (priv->overflow == ERIC_OVERFLOW_STOP &&
                g_atomic_int_compare_and_exchange (&priv->running, TRUE, FALSE))
         result = ERIC_PUSH_STOPPED;
@@ -111,6 +104,7 @@ _eric_listener_push (EricListener *self,
   if (queued)
     {
       g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
+      priv->ends += _eric_listener_is_end (message);
       waiter = _eric_listener_first_waiter_locked (priv);
     }
   g_async_queue_unlock (priv->queue);
@@ -131,6 +125,7 @@ _eric_listener_push_last (EricListener *self,
 
   g_async_queue_lock (priv->queue);
   g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
+  priv->ends += _eric_listener_is_end (message);
   waiter = _eric_listener_first_waiter_locked (priv);
   g_async_queue_unlock (priv->queue);
 
@@ -188,7 +183,7 @@ take (EricListener *self)
 
   if (!g_atomic_int_get (&get_private (self)->running))
     return NULL;
-  message = _eric_listener_pop (self, FALSE);
+  message = _eric_listener_pop (self, ERIC_POP_READ);
   if (message != NULL)
     _eric_listener_show (self, message);
   return message;

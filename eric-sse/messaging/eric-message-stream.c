@@ -15,9 +15,9 @@
  *
  * The messages of a listener, to be read one after the other as they come.
  *
- * Made by [method@Channel.message_stream] or [method@Channel.watch]. Each message
- * is what the channel's `adapt` makes of it, and
- * [property@Channel:stream-delay] lies between two of them.
+ * Made by [method@Channel.message_stream], [method@Channel.watch] or
+ * [method@DataProcessingChannel.process_queue]. Each message is what the channel's `adapt`
+ * makes of it, and [property@Channel:stream-delay] lies between two of them.
  *
  * The stream has ended when [method@MessageStream.next_finish] gives %NULL without
  * an error: the listener was stopped, or a message of type
@@ -35,7 +35,7 @@ struct _EricMessageStream
   EricChannel  *channel;         /* (owned) */
   EricListener *listener;        /* (owned) */
   gint64        not_before;      /* monotonic microseconds: pace of the next message */
-  gboolean      owns_listener;   /* removed from the channel when the stream closes */
+  gboolean      owns_listener;   /* no other reads it: it goes with the stream */
   gboolean      closed;
 };
 
@@ -355,8 +355,8 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
  *
  * Ends the stream: its listener is stopped, and removed from the channel where
  * [method@Channel.watch] had made it. Does nothing the second time. Dropping the
- * last reference does the same where [method@Channel.watch] had made it, and leaves
- * the listener of another as it is.
+ * last reference does the same where the stream's listener was made with it, and
+ * leaves the listener of another as it is.
  *
  * Since: 0.1
  */

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "eric-listener-private.h"
 #include "eric-thread-pool-listener.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct
   guint64          n_taken;    /* messages that were numbered */
   guint64          n_given;    /* results that went out, or were passed over */
   GHashTable      *early;      /* (owned): number -> (owned) (nullable) result before its time */
+  int              crowded;    /* (atomic): too many are early to take another message */
 } EricPoolResults;
 
 void          _eric_pool_results_init         (EricPoolResults *results);
@@ -29,19 +31,25 @@ EricListener *_eric_pool_results_dup_listener (EricPoolResults *results);
 gboolean      _eric_pool_results_set_listener (EricPoolResults *results,
                                                EricListener    *listener);
 
-/* Takes a message from @source, with its number; (transfer full) (nullable). */
+/* Whether @listener was the one. */
+gboolean      _eric_pool_results_forget       (EricPoolResults *results,
+                                               EricListener    *listener);
+
+/* Takes a message from @source, with its number; (transfer full) (nullable). It takes
+ * none while as many results are early as there is room for results. */
 EricMessage  *_eric_pool_results_take         (EricPoolResults *results,
                                                EricListener    *source,
-                                               gboolean         aside,
+                                               EricPop          pop,
                                                guint64         *number);
 
 /* Each number that was given out comes back once, with its result, or with %NULL where
- * there is none. Waits where the listener says so. */
-void          _eric_pool_results_give         (EricPoolResults *results,
+ * there is none. Waits where the listener says so. Returns whether messages can be taken
+ * again that could not before. */
+gboolean      _eric_pool_results_give         (EricPoolResults *results,
                                                guint64          number,
                                                EricMessage     *result);
 
-/* No more results come. */
-void          _eric_pool_results_end          (EricPoolResults *results);
+/* Says that no more results come. */
+void          _eric_pool_results_end          (EricListener    *listener);
 
 G_END_DECLS

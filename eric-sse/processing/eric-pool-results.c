@@ -5,7 +5,6 @@
 
 #include "eric-pool-results-private.h"
 
-#include "eric-listener-private.h"
 #include "eric-message.h"
 
 static void
@@ -55,21 +54,50 @@ _eric_pool_results_set_listener (EricPoolResults *results,
   return changed;
 }
 
+gboolean
+_eric_pool_results_forget (EricPoolResults *results,
+                           EricListener    *listener)
+{
+  g_autoptr (EricListener) forgotten = NULL;
+
+  g_mutex_lock (&results->lock);
+  if (results->listener == listener)
+    forgotten = g_steal_pointer (&results->listener);
+  g_mutex_unlock (&results->lock);
+  return forgotten != NULL;
+}
+
+static gboolean
+is_crowded_locked (EricPoolResults *results)
+{
+  guint early = g_hash_table_size (results->early);
+  guint capacity;
+
+  if (early == 0 || results->listener == NULL)
+    return FALSE;
+  capacity = eric_listener_get_capacity (results->listener);
+  return capacity > 0 && early >= capacity;
+}
+
 EricMessage *
 _eric_pool_results_take (EricPoolResults *results,
                          EricListener    *source,
-                         gboolean         aside,
+                         EricPop          pop,
                          guint64         *number)
 {
-  EricMessage *message;
+  EricMessage *message = NULL;
+  gboolean crowded;
 
   /* The lock is saved where no order is kept. */
   *number = ERIC_POOL_UNNUMBERED;
   if (g_atomic_int_get (&results->order) == ERIC_RESULT_ORDER_COMPLETION)
-    return _eric_listener_pop (source, aside);
+    return _eric_listener_pop (source, pop);
 
   g_mutex_lock (&results->lock);
-  message = _eric_listener_pop (source, aside);
+  crowded = is_crowded_locked (results);
+  g_atomic_int_set (&results->crowded, crowded);
+  if (!crowded)
+    message = _eric_listener_pop (source, pop);
   if (message != NULL)
     *number = results->n_taken++;
   g_mutex_unlock (&results->lock);
@@ -131,12 +159,13 @@ push_in_order_locked (EricPoolResults *results,
                                       (gpointer *) &number, (gpointer *) &next));
 }
 
-void
+gboolean
 _eric_pool_results_give (EricPoolResults *results,
                          guint64          number,
                          EricMessage     *result)
 {
   Aftermath aftermath = { 0 };
+  gboolean relieved;
 
   g_mutex_lock (&results->lock);
   if (number == results->n_given)
@@ -146,19 +175,19 @@ _eric_pool_results_give (EricPoolResults *results,
                          result != NULL ? g_object_ref (result) : NULL);
   else if (result != NULL)
     push_locked (results, result, &aftermath);
+  relieved = g_atomic_int_get (&results->crowded) && !is_crowded_locked (results);
+  if (relieved)
+    g_atomic_int_set (&results->crowded, FALSE);
   g_mutex_unlock (&results->lock);
 
   settle (&aftermath);
+  return relieved;
 }
 
 void
-_eric_pool_results_end (EricPoolResults *results)
+_eric_pool_results_end (EricListener *listener)
 {
-  g_autoptr (EricListener) listener = _eric_pool_results_dup_listener (results);
-  g_autoptr (EricMessage) farewell = NULL;
+  g_autoptr (EricMessage) farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
 
-  if (listener == NULL)
-    return;
-  farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
   _eric_listener_push_last (listener, farewell);
 }

@@ -12,6 +12,24 @@
  * by a message that finds fewer than there may be. */
 
 static void
+tell_progress (EricPool *pool)
+{
+  EricProgress *progress = g_atomic_pointer_get (&pool->progress);
+
+  if (progress != NULL)
+    _eric_progress_changed (progress);
+}
+
+/* Before the result goes out: who has all results sees that all is done. */
+static void
+count (EricPool *pool,
+       guint64  *counter)
+{
+  __atomic_add_fetch (counter, 1, __ATOMIC_SEQ_CST);
+  tell_progress (pool);
+}
+
+static void
 start_worker_locked (EricThreadPoolListener *self,
                      EricPool               *pool)
 {
@@ -54,6 +72,13 @@ _eric_pool_wake_worker (EricListener *listener)
   g_mutex_unlock (&pool->lock);
 }
 
+void
+_eric_pool_message_queued (EricListener *listener)
+{
+  tell_progress (_eric_thread_pool_listener_get_pool (ERIC_THREAD_POOL_LISTENER (listener)));
+  _eric_pool_wake_worker (listener);
+}
+
 /* The same for all that is in the queue. */
 void
 _eric_pool_wake_all_workers (EricListener *listener)
@@ -65,6 +90,16 @@ _eric_pool_wake_all_workers (EricListener *listener)
   /* One at least: it may be a task that waits. */
   for (int n = CLAMP (queued, 1, max_workers); n > 0; n--)
     _eric_pool_wake_worker (listener);
+}
+
+static void
+give (EricListener   *listener,
+      EricPool       *pool,
+      const EricTask *task,
+      EricMessage    *result)
+{
+  if (_eric_pool_results_give (&pool->results, task->number, result))
+    _eric_pool_wake_all_workers (listener);
 }
 
 static gboolean
@@ -105,13 +140,13 @@ take_task (EricThreadPoolListener *self,
 static gboolean
 take_message (EricThreadPoolListener *self,
               EricPool               *pool,
-              gboolean                aside,
+              EricPop                 pop,
               EricTask               *task)
 {
   EricListener *listener = ERIC_LISTENER (self);
 
   *task = (EricTask) { 0 };
-  task->message = _eric_pool_results_take (&pool->results, listener, aside, &task->number);
+  task->message = _eric_pool_results_take (&pool->results, listener, pop, &task->number);
   if (task->message == NULL)
     return FALSE;
   _eric_listener_show (listener, task->message);
@@ -119,9 +154,10 @@ take_message (EricThreadPoolListener *self,
     return TRUE;
 
   g_atomic_int_set (&pool->closing, TRUE);
-  if (aside)
+  count (pool, &pool->n_ended);
+  if (pop == ERIC_POP_ASIDE)
     _eric_listener_release (listener);
-  _eric_pool_results_give (&pool->results, task->number, NULL);
+  give (listener, pool, task, NULL);
   g_clear_object (&task->message);
   return FALSE;
 }
@@ -195,7 +231,7 @@ take_in_order (EricThreadPoolListener *self,
     {
       g_autofree char *key = NULL;
 
-      if (!take_message (self, pool, TRUE, task))
+      if (!take_message (self, pool, ERIC_POP_ASIDE, task))
         return end_sorting (self, pool, NULL, NULL);
       key = dup_key (pool, task->message);
       if (end_sorting (self, pool, task, key))
@@ -214,7 +250,7 @@ next_task (EricThreadPoolListener *self,
   if (g_atomic_int_get (&pool->n_tasks) > 0 && take_task (self, pool, task))
     return TRUE;
   if (g_atomic_int_get (&pool->task_order) == ERIC_TASK_ORDER_NONE)
-    return take_message (self, pool, FALSE, task);
+    return take_message (self, pool, ERIC_POP_TASK, task);
   return take_in_order (self, pool, task);
 }
 
@@ -258,14 +294,15 @@ retry (EricThreadPoolListener *self,
 }
 
 static void
-give_up (EricPool     *pool,
-         EricTask     *task,
-         const GError *error)
+give_up (EricThreadPoolListener *self,
+         EricPool               *pool,
+         EricTask               *task,
+         const GError           *error)
 {
   g_autoptr (EricMessage) report = new_error_message (task, error);
   g_autoptr (EricListener) dead_letters = NULL;
 
-  __atomic_add_fetch (&pool->n_failed, 1, __ATOMIC_SEQ_CST);
+  count (pool, &pool->n_failed);
   g_mutex_lock (&pool->lock);
   if (pool->dead_letters != NULL)
     dead_letters = g_object_ref (pool->dead_letters);
@@ -274,7 +311,7 @@ give_up (EricPool     *pool,
   if (dead_letters != NULL)
     eric_listener_push (dead_letters, task->message, NULL);
   _eric_pool_reports_failed (pool->reports, task->message, error);
-  _eric_pool_results_give (&pool->results, task->number, report);
+  give (ERIC_LISTENER (self), pool, task, report);
 }
 
 static EricMessage *
@@ -314,13 +351,13 @@ perform (EricThreadPoolListener *self,
           g_steal_pointer (&message);
           return;
         }
-      give_up (pool, task, error);
+      give_up (self, pool, task, error);
     }
   else
     {
-      __atomic_add_fetch (&pool->n_done, 1, __ATOMIC_SEQ_CST);
+      count (pool, &pool->n_done);
       _eric_pool_reports_processed (pool->reports, message, result != NULL ? result : message);
-      _eric_pool_results_give (&pool->results, task->number, result != NULL ? result : message);
+      give (ERIC_LISTENER (self), pool, task, result != NULL ? result : message);
     }
 
   if (task->key != NULL)
@@ -329,8 +366,6 @@ perform (EricThreadPoolListener *self,
       _eric_pool_tasks_done (&pool->tasks, task);
       g_mutex_unlock (&pool->lock);
     }
-  if (pool->progress_func != NULL)
-    pool->progress_func (pool->progress_data);
 }
 
 static gboolean
@@ -341,7 +376,8 @@ has_work_locked (EricThreadPoolListener *self,
     return FALSE;
   if (_eric_pool_tasks_next_due (&pool->tasks) <= g_get_monotonic_time ())
     return TRUE;
-  return !pool->sorting && _eric_listener_get_queued (ERIC_LISTENER (self)) > 0;
+  return !pool->sorting && !g_atomic_int_get (&pool->results.crowded) &&
+         _eric_listener_get_queued (ERIC_LISTENER (self)) > 0;
 }
 
 /* Until a task is due, or something happens. */
@@ -393,7 +429,7 @@ finish (EricThreadPoolListener *self,
   eric_listener_stop (ERIC_LISTENER (self));
   _eric_listener_reopen (ERIC_LISTENER (self));
   g_atomic_int_set (&pool->closing, FALSE);
-  _eric_pool_results_end (&pool->results);
+  _eric_pool_end_drained (self);
   _eric_pool_reports_drained (pool->reports);
 }
 
@@ -405,6 +441,7 @@ leave (EricThreadPoolListener *self,
   gboolean stays, drained;
 
   g_mutex_lock (&pool->lock);
+  pool->drained = FALSE;
   g_atomic_int_add (&pool->n_workers, -1);
   stays = stay_locked (self, pool);
   drained = !stays && has_drained_locked (self, pool);
@@ -446,6 +483,9 @@ _eric_pool_running_changed (EricListener *listener)
   if (eric_listener_get_running (listener))
     {
       _eric_pool_wake_all_workers (listener);
+      /* Who was cancelled would do nothing and never end. */
+      if (g_cancellable_is_cancelled (pool->cancellable))
+        eric_listener_stop (listener);
       return;
     }
   g_mutex_lock (&pool->lock);

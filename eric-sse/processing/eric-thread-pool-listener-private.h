@@ -8,6 +8,7 @@
 #include "eric-pool-reports-private.h"
 #include "eric-pool-results-private.h"
 #include "eric-pool-tasks-private.h"
+#include "eric-progress-private.h"
 
 G_BEGIN_DECLS
 
@@ -29,9 +30,6 @@ typedef struct
   GDestroyNotify      notify;      /* (nullable) */
 } EricPoolKeyFunc;
 
-/* Told by worker threads that one more task is done, with no lock held. */
-typedef void (*EricPoolProgressFunc) (gpointer user_data);
-
 typedef struct
 {
   EricProcessFunc        func;                 /* (nullable) */
@@ -42,8 +40,7 @@ typedef struct
   GThreadPool           *threads;              /* (owned) */
   EricPoolReports       *reports;              /* (owned) */
   EricPoolResults        results;
-  EricPoolProgressFunc   progress_func;        /* (nullable): set before the pool starts */
-  gpointer               progress_data;
+  EricProgress          *progress;             /* (owned) (nullable) (atomic): set once */
 
   int                    max_workers;          /* (atomic) */
   int                    max_retries;          /* (atomic) */
@@ -55,6 +52,9 @@ typedef struct
   GCond                  wake;                 /* for who sleeps until a task is due */
   GCond                  idle;                 /* for who waits until no worker is left */
   EricPoolKeyFunc       *key_func;             /* (owned) (nullable) (lock lock): a reference */
+  EricListener          *claimed;              /* (owned) (nullable) (lock lock): gets the results of this run */
+  gboolean               claim_runs;           /* (lock lock): the run has begun */
+  gboolean               drained;              /* (lock lock): nothing runs but the worker that says so */
   EricListener          *dead_letters;         /* (owned) (nullable) (lock lock) */
   EricPoolTasks          tasks;                /* (lock lock) */
   int                    n_tasks;              /* (atomic): the length of the tasks */
@@ -66,17 +66,24 @@ typedef struct
 
   guint64                n_done;               /* (atomic) */
   guint64                n_failed;             /* (atomic) */
+  guint64                n_ended;              /* (atomic): messages that ended the processing */
 } EricPool;
 
 EricPool        *_eric_thread_pool_listener_get_pool     (EricThreadPoolListener *self);
-void             _eric_thread_pool_listener_set_progress (EricThreadPoolListener *self,
-                                                          EricPoolProgressFunc    func,
-                                                          gpointer                user_data);
+
+/* Whether it had none before. Drops it at its end. */
+gboolean         _eric_thread_pool_listener_set_progress (EricThreadPoolListener *self,
+                                                          EricProgress           *progress);
+void             _eric_thread_pool_listener_count        (EricThreadPoolListener *self,
+                                                          guint64                *n_done,
+                                                          guint64                *n_failed,
+                                                          guint64                *n_ended);
 
 /* In eric-pool-worker.c: the threads that take messages. */
 void             _eric_pool_work                         (gpointer                listener,
                                                           gpointer                unused);
 void             _eric_pool_wake_worker                  (EricListener           *listener);
+void             _eric_pool_message_queued               (EricListener           *listener);
 void             _eric_pool_wake_all_workers             (EricListener           *listener);
 
 void             _eric_pool_running_changed              (EricListener           *listener);
@@ -84,5 +91,18 @@ void             _eric_pool_key_func_unref               (EricPoolKeyFunc       
 
 /* In eric-thread-pool-listener-wait.c */
 void             _eric_pool_tell_idle                    (EricThreadPoolListener *self);
+gboolean         _eric_pool_is_idle_locked               (EricThreadPoolListener *self,
+                                                          EricPool               *pool);
+
+/* In eric-pool-claim.c: one run of the listener, whose results go to @results. That is
+ * ended when the listener has stopped, for whatever reason. Fails where the listener
+ * runs, or has tasks of such a run. */
+gboolean         _eric_pool_claim                        (EricThreadPoolListener *self,
+                                                          EricListener           *results,
+                                                          EricResultOrder         order);
+/* Ends the run if the listener is idle. */
+void             _eric_pool_end_claim                    (EricThreadPoolListener *self);
+/* Says that no more results come, to whom they went. */
+void             _eric_pool_end_drained                  (EricThreadPoolListener *self);
 
 G_END_DECLS

@@ -11,9 +11,9 @@
 
 /* Waiting until a listener has stopped and no task runs any more. */
 
-static gboolean
-is_idle_locked (EricThreadPoolListener *self,
-                EricPool               *pool)
+gboolean
+_eric_pool_is_idle_locked (EricThreadPoolListener *self,
+                           EricPool               *pool)
 {
   return pool->n_workers == 0 && !eric_listener_get_running (ERIC_LISTENER (self));
 }
@@ -23,8 +23,10 @@ _eric_pool_tell_idle (EricThreadPoolListener *self)
 {
   EricPool *pool = _eric_thread_pool_listener_get_pool (self);
 
+  /* Before anybody is told, so that who was told can begin anew. */
+  _eric_pool_end_claim (self);
   g_mutex_lock (&pool->lock);
-  if (is_idle_locked (self, pool))
+  if (_eric_pool_is_idle_locked (self, pool))
     {
       for (GList *l = pool->waiters.head; l != NULL; l = l->next)
         g_source_set_ready_time (l->data, 0);
@@ -87,7 +89,7 @@ eric_thread_pool_listener_wait (EricThreadPoolListener  *self,
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled_cb), pool, NULL);
   g_mutex_lock (&pool->lock);
-  while (!(idle = is_idle_locked (self, pool)) && !g_cancellable_is_cancelled (cancellable))
+  while (!(idle = _eric_pool_is_idle_locked (self, pool)) && !g_cancellable_is_cancelled (cancellable))
     g_cond_wait (&pool->idle, &pool->lock);
   g_mutex_unlock (&pool->lock);
   g_cancellable_disconnect (cancellable, handler);
@@ -131,7 +133,7 @@ wait_until_idle (EricThreadPoolListener *self,
 
   g_mutex_lock (&pool->lock);
   g_queue_push_tail (&pool->waiters, waiter);
-  if (is_idle_locked (self, pool))
+  if (_eric_pool_is_idle_locked (self, pool))
     g_source_set_ready_time (waiter, 0);
   g_mutex_unlock (&pool->lock);
 }

@@ -90,13 +90,24 @@ _eric_thread_pool_listener_get_pool (EricThreadPoolListener *self)
   return get_pool (self);
 }
 
-void
+gboolean
 _eric_thread_pool_listener_set_progress (EricThreadPoolListener *self,
-                                         EricPoolProgressFunc    func,
-                                         gpointer                user_data)
+                                         EricProgress           *progress)
 {
-  get_pool (self)->progress_data = user_data;
-  get_pool (self)->progress_func = func;
+  return g_atomic_pointer_compare_and_exchange (&get_pool (self)->progress, NULL, progress);
+}
+
+void
+_eric_thread_pool_listener_count (EricThreadPoolListener *self,
+                                  guint64                *n_done,
+                                  guint64                *n_failed,
+                                  guint64                *n_ended)
+{
+  EricPool *pool = get_pool (self);
+
+  *n_done = __atomic_load_n (&pool->n_done, __ATOMIC_SEQ_CST);
+  *n_failed = __atomic_load_n (&pool->n_failed, __ATOMIC_SEQ_CST);
+  *n_ended = __atomic_load_n (&pool->n_ended, __ATOMIC_SEQ_CST);
 }
 
 static EricMessage *
@@ -190,15 +201,18 @@ eric_thread_pool_listener_constructed (GObject *object)
   watch_cancellable (self, pool);
   pool->reports = _eric_pool_reports_new (self);
   pool->threads = g_thread_pool_new (_eric_pool_work, NULL, get_max_threads (pool), FALSE, NULL);
-  _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_wake_worker,
+  _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_message_queued,
                             _eric_pool_running_changed);
 }
 
 static void
 eric_thread_pool_listener_finalize (GObject *object)
 {
-  EricPool *pool = get_pool (ERIC_THREAD_POOL_LISTENER (object));
+  EricThreadPoolListener *self = ERIC_THREAD_POOL_LISTENER (object);
+  EricPool *pool = get_pool (self);
 
+  if (pool->progress != NULL)
+    _eric_progress_drop (pool->progress, self);
   /* Each worker holds a reference on the listener: none is left, but this may be the
    * end of the last one. */
   g_thread_pool_free (pool->threads, FALSE, FALSE);
@@ -206,6 +220,7 @@ eric_thread_pool_listener_finalize (GObject *object)
   g_clear_object (&pool->cancellable);
   g_clear_pointer (&pool->reports, _eric_pool_reports_free);
   g_clear_pointer (&pool->key_func, _eric_pool_key_func_unref);
+  g_clear_object (&pool->claimed);
   g_clear_object (&pool->dead_letters);
   _eric_pool_results_clear (&pool->results);
   _eric_pool_tasks_clear (&pool->tasks);

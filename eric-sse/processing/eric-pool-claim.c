@@ -1,0 +1,98 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "eric-thread-pool-listener-private.h"
+
+/* One run of a listener, for who wants to see the end of it. */
+
+/* Takes over @claimed. */
+static void
+end_run (EricThreadPoolListener *self,
+         EricPool               *pool,
+         EricListener           *claimed)
+{
+  g_autoptr (EricListener) results = claimed;
+
+  if (_eric_pool_results_forget (&pool->results, results))
+    g_object_notify (G_OBJECT (self), "results");
+  _eric_pool_results_end (results);
+}
+
+void
+_eric_pool_end_claim (EricThreadPoolListener *self)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+  EricListener *claimed = NULL;
+
+  g_mutex_lock (&pool->lock);
+  if (pool->claim_runs && _eric_pool_is_idle_locked (self, pool))
+    claimed = g_steal_pointer (&pool->claimed);
+  g_mutex_unlock (&pool->lock);
+
+  if (claimed != NULL)
+    end_run (self, pool, claimed);
+}
+
+void
+_eric_pool_end_drained (EricThreadPoolListener *self)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+  g_autoptr (EricListener) results = _eric_pool_results_dup_listener (&pool->results);
+  EricListener *claimed;
+
+  g_mutex_lock (&pool->lock);
+  claimed = g_steal_pointer (&pool->claimed);
+  pool->drained = TRUE;
+  g_mutex_unlock (&pool->lock);
+
+  /* From here on the next run may begin, with results of its own. */
+  if (results != NULL && results != claimed)
+    _eric_pool_results_end (results);
+  if (claimed != NULL)
+    end_run (self, pool, claimed);
+}
+
+static gboolean
+begin_claim (EricThreadPoolListener *self,
+             EricPool               *pool,
+             EricListener           *results)
+{
+  gboolean begun;
+
+  g_mutex_lock (&pool->lock);
+  /* What comes late of a run that was stopped could not be told from this one's. */
+  begun = pool->claimed == NULL && !eric_listener_get_running (ERIC_LISTENER (self)) &&
+          (pool->n_workers == 0 || pool->drained);
+  if (begun)
+    {
+      pool->claimed = g_object_ref (results);
+      pool->claim_runs = FALSE;
+    }
+  g_mutex_unlock (&pool->lock);
+  return begun;
+}
+
+gboolean
+_eric_pool_claim (EricThreadPoolListener *self,
+                  EricListener           *results,
+                  EricResultOrder         order)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+
+  /* The worker that was the last of the run before may not be here yet. */
+  _eric_pool_end_claim (self);
+  if (!begin_claim (self, pool, results))
+    return FALSE;
+  eric_thread_pool_listener_set_results (self, results);
+  eric_thread_pool_listener_set_result_order (self, order);
+  eric_listener_start (ERIC_LISTENER (self));
+
+  g_mutex_lock (&pool->lock);
+  pool->claim_runs |= pool->claimed == results;
+  g_mutex_unlock (&pool->lock);
+  /* In case that it was stopped before. */
+  _eric_pool_end_claim (self);
+  return TRUE;
+}
