@@ -54,7 +54,7 @@ test_socket_errors_names (void)
       g_autoptr (GError) error = parse (line, strlen (line));
 
       g_assert_cmpstr (line, ==, expected);
-      g_assert_error (error, ERIC_ERROR, names[i].code);
+      g_assert_error (error, ERIC_ERROR, (int) names[i].code);
       g_assert_cmpstr (error->message, ==, "why");
     }
 }
