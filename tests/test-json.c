@@ -279,6 +279,8 @@ test_json_depth (void)
 static gboolean
 print_member_cb (const char  *key,
                  GVariant    *value,
+                 const char  *text,
+                 gsize        length,
                  gpointer     user_data,
                  GError     **error)
 {

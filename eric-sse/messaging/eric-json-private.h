@@ -18,9 +18,11 @@ G_BEGIN_DECLS
  * nesting (128, of which an object takes three) would come near. */
 #define ERIC_JSON_MAX_DEPTH 32
 
-/* FALSE, with an error, reads no further. */
+/* @text is what the value was read from. FALSE, with an error, reads no further. */
 typedef gboolean (*EricJsonMemberFunc) (const char  *key,
                                         GVariant    *value,
+                                        const char  *text,
+                                        gsize        length,
                                         gpointer     user_data,
                                         GError     **error);
 

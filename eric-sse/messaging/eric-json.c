@@ -47,10 +47,16 @@ fail (Parser      *p,
   return NULL;
 }
 
+static gboolean
+is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 static void
 skip_space (Parser *p)
 {
-  while (p->at < p->end && strchr (" \t\r\n", *p->at) && *p->at != '\0')
+  while (p->at < p->end && is_space (*p->at))
     p->at++;
 }
 
@@ -236,6 +242,7 @@ parse_members (Parser             *p,
     {
       g_autofree char *key = NULL;
       g_autoptr (GVariant) value = NULL;
+      const char *text;
 
       skip_space (p);
       if (!parse_string (p, error))
@@ -244,10 +251,12 @@ parse_members (Parser             *p,
       skip_space (p);
       if (!take (p, ':'))
         return fail (p, error, "expected a colon") != NULL;
+      skip_space (p);
+      text = p->at;
       if (!(value = parse_value (p, error)))
         return FALSE;
       g_variant_ref_sink (value);
-      if (!func (key, value, user_data, error))
+      if (!func (key, value, text, p->at - text, user_data, error))
         return FALSE;
       skip_space (p);
       if (take (p, '}'))
@@ -260,6 +269,8 @@ parse_members (Parser             *p,
 static gboolean
 add_member (const char  *key,
             GVariant    *value,
+            const char  *text,
+            gsize        length,
             gpointer     user_data,
             GError     **error)
 {

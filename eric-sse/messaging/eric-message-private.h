@@ -17,6 +17,13 @@ EricMessage *_eric_message_new_received_json (const char   *json,
                                               gsize         length,
                                               GError      **error);
 
+/* The payload, which may be NULL, was read from the text, which stays as it came. */
+EricMessage *_eric_message_new_parsed        (const char   *event_type,
+                                              GVariant     *payload,
+                                              const char   *json,
+                                              gsize         length,
+                                              GError      **error);
+
 /* Whether it can be the type or the id of a message; NULL can. */
 gboolean     _eric_message_check_field       (const char   *what,
                                               const char   *value,

@@ -379,17 +379,37 @@ _eric_message_new_received (char       *event_type,
   return self;
 }
 
-/* The text stays as it came. */
+EricMessage *
+_eric_message_new_parsed (const char  *event_type,
+                          GVariant    *payload,
+                          const char  *json,
+                          gsize        length,
+                          GError     **error)
+{
+  EricMessage *self;
+
+  if (!_eric_message_check_field ("type", event_type, error))
+    return NULL;
+  self = g_object_new (ERIC_TYPE_MESSAGE, NULL);
+  if (event_type != NULL && *event_type != '\0')
+    self->event_type = g_ref_string_new (event_type);
+  self->is_json = payload != NULL;
+  if (payload == NULL || g_variant_is_of_type (payload, G_VARIANT_TYPE_MAYBE))
+    return self;
+  self->payload = g_variant_ref (payload);
+  if (!g_variant_is_of_type (payload, G_VARIANT_TYPE_STRING))
+    self->text = g_ref_string_new_len (json, length);
+  return self;
+}
+
 EricMessage *
 _eric_message_new_received_json (const char  *json,
                                  gsize        length,
                                  GError     **error)
 {
-  EricMessage *self = eric_message_new_from_json (NULL, json, length, error);
+  g_autoptr (GVariant) payload = eric_json_parse (json, length, error);
 
-  if (self != NULL)
-    self->text = g_ref_string_new_len (json, length);
-  return self;
+  return payload != NULL ? _eric_message_new_parsed (NULL, payload, json, length, error) : NULL;
 }
 
 /**

@@ -50,6 +50,8 @@ keep (GVariant           **place,
 static gboolean
 member_cb (const char  *key,
            GVariant    *value,
+           const char  *text,
+           gsize        length,
            gpointer     user_data,
            GError     **error)
 {

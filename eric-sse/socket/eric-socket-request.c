@@ -9,7 +9,7 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 
 /* Keys whose values are strings. */
 static const char keys_of_texts[] = "cvtr";
@@ -26,8 +26,10 @@ typedef enum
 /* The members as they are found. */
 typedef struct
 {
-  char     *texts[N_TEXTS];   /* (owned) (nullable) */
-  GVariant *payload;          /* (owned) (nullable) */
+  char       *texts[N_TEXTS];   /* (owned) (nullable) */
+  GVariant   *payload;          /* (owned) (nullable) */
+  const char *json;             /* what it was read from */
+  gsize       json_length;
 } Members;
 
 static void
@@ -47,6 +49,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
 static gboolean
 take_member (const char  *key,
              GVariant    *value,
+             const char  *json,
+             gsize        length,
              gpointer     user_data,
              GError     **error)
 {
@@ -60,6 +64,8 @@ take_member (const char  *key,
     {
       g_clear_pointer (&members->payload, g_variant_unref);
       members->payload = g_variant_ref (value);
+      members->json = json;
+      members->json_length = length;
       return TRUE;
     }
   found = strchr (keys_of_texts, *key);
@@ -138,7 +144,8 @@ eric_socket_request_parse (EricSocketRequest  *request,
     return FALSE;
   if (request->verb == ERIC_SOCKET_BROADCAST || request->verb == ERIC_SOCKET_DISPATCH)
     {
-      request->message = eric_message_new (members.texts[TYPE], members.payload, error);
+      request->message = _eric_message_new_parsed (members.texts[TYPE], members.payload,
+                                                   members.json, members.json_length, error);
       if (request->message == NULL)
         return FALSE;
     }
