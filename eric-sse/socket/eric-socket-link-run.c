@@ -35,7 +35,7 @@ free_batch (gpointer user_data)
       g_clear_object (&request->task);
       _eric_socket_request_unref (request);
     }
-  g_free (batch);
+  g_queue_free (batch);
 }
 
 static gboolean
@@ -90,27 +90,30 @@ deliver (GQueue *done)
 }
 
 /* Takes over the reference that the row had, and answer or error. The one who waits has
- * the request to itself from here, once the lock is free. */
+ * the request to itself from here, once the lock is free; one who does not wait any more
+ * may look at it still. */
 static void
 finish_locked (EricSocketRequest *request,
                char              *answer,
                GError            *error,
                GQueue            *done)
 {
-  gboolean abandoned = request->state == ERIC_SOCKET_REQUEST_ABANDONED;
-
+  if (request->state == ERIC_SOCKET_REQUEST_ABANDONED)
+    {
+      g_free (answer);
+      g_clear_error (&error);
+      _eric_socket_request_unref (request);
+      return;
+    }
+  request->state = ERIC_SOCKET_REQUEST_DONE;
   request->answer = answer;
   request->error = error;
-  if (!abandoned)
+  if (request->task != NULL)
     {
-      request->state = ERIC_SOCKET_REQUEST_DONE;
-      if (request->task != NULL)
-        {
-          g_queue_push_tail_link (done, &request->link);
-          return;
-        }
-      g_cond_signal (&request->done);
+      g_queue_push_tail_link (done, &request->link);
+      return;
     }
+  g_cond_signal (&request->done);
   _eric_socket_request_unref (request);
 }
 

@@ -1,0 +1,60 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A server that does what the test says, in the test's own thread: each call blocks, and
+ * fails the test if nothing comes. Connections are descriptors. */
+typedef struct
+{
+  char           *directory;   /* (owned) */
+  char           *path;        /* (owned): of the socket */
+  GSocketAddress *address;     /* (owned) */
+  int             fd;          /* (owned), -1 while it does not listen */
+} SocketPeer;
+
+SocketPeer *socket_peer_new        (void);
+SocketPeer *socket_peer_new_tcp    (void);
+void        socket_peer_free       (SocketPeer *peer);
+void        socket_peer_stop       (SocketPeer *peer);
+void        socket_peer_listen     (SocketPeer *peer);
+int         socket_peer_accept     (SocketPeer *peer);
+gboolean    socket_peer_is_called  (SocketPeer *peer);
+
+/* The next line without its end; NULL at the end, or where the client has reset it. */
+char       *socket_peer_read       (int         fd);
+void        socket_peer_send       (int         fd,
+                                    const char *text);
+void        socket_peer_send_bytes (int         fd,
+                                    const char *bytes,
+                                    gsize       length);
+void        socket_peer_close      (int         fd);
+void        socket_peer_reset      (int         fd);
+
+/* Reads a line, which must be this one, and answers. */
+void        socket_peer_exchange   (int         fd,
+                                    const char *line,
+                                    const char *answer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SocketPeer, socket_peer_free)
+
+/* The answer to a line, without its end; NULL closes the connection. */
+typedef char *(*SocketAnswerFunc) (const char *line,
+                                   gpointer    user_data);
+
+/* Answers every line of every connection at once, each connection in a thread of its own.
+ * It reads no further while its answers are not taken. */
+typedef struct _SocketService SocketService;
+
+SocketService *socket_service_new  (SocketPeer       *peer,
+                                    SocketAnswerFunc  func,
+                                    gpointer          user_data);
+void           socket_service_free (SocketService    *service);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SocketService, socket_service_free)
+
+G_END_DECLS
