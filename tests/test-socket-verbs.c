@@ -103,23 +103,30 @@ test_socket_verbs_request_refused (void)
     }
 }
 
+static gboolean
+can_print_nested (guint depth)
+{
+  GVariant *value = g_variant_new_int64 (1);
+  g_autoptr (GVariant) request = NULL;
+  g_autoptr (GString) line = NULL;
+
+  for (guint i = 0; i < depth; i++)
+    {
+      GVariant *child = g_variant_new_variant (value);
+
+      value = g_variant_new_array (G_VARIANT_TYPE_VARIANT, &child, 1);
+    }
+  request = g_variant_ref_sink (g_variant_new_parsed ("{'p': %v}", value));
+  line = eric_socket_verbs_print_request (request, NULL);
+  return line != NULL;
+}
+
 /* A payload may be as deep as that of a message. */
 static void
 test_socket_verbs_request_depth (void)
 {
-  GVariant *value = g_variant_new_int64 (1);
-
-  for (guint i = 0; i <= ERIC_JSON_MAX_DEPTH; i++)
-    {
-      g_autoptr (GVariant) request = g_variant_ref_sink (g_variant_new_parsed ("{'p': %v}", value));
-      g_autoptr (GVariant) inner = g_variant_get_child_value (request, 0);
-      g_autoptr (GString) line = eric_socket_verbs_print_request (request, NULL);
-      g_autoptr (GVariant) child = g_variant_get_child_value (inner, 1);
-
-      g_assert_nonnull (line);
-      value = g_variant_new_array (G_VARIANT_TYPE_VARIANT, &child, 1);
-    }
-  g_assert_null (eric_socket_verbs_print_request (g_variant_new_parsed ("{'p': %v}", value), NULL));
+  g_assert_true (can_print_nested (ERIC_JSON_MAX_DEPTH));
+  g_assert_false (can_print_nested (ERIC_JSON_MAX_DEPTH + 1));
 }
 
 static void
