@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -178,6 +180,21 @@ socket_peer_send (int         fd,
                   const char *text)
 {
   socket_peer_send_bytes (fd, text, strlen (text));
+}
+
+void
+socket_peer_wait_taken (int fd)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE * G_TIME_SPAN_MILLISECOND;
+  int n_bytes;
+
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_thread_yield ();
+      g_assert_no_errno (ioctl (fd, SIOCOUTQ, &n_bytes));
+    }
+  while (n_bytes > 0);
 }
 
 void

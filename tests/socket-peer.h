@@ -32,6 +32,8 @@ void        socket_peer_send       (int         fd,
 void        socket_peer_send_bytes (int         fd,
                                     const char *bytes,
                                     gsize       length);
+/* Until the client has read it all; not over TCP. */
+void        socket_peer_wait_taken (int         fd);
 void        socket_peer_close      (int         fd);
 void        socket_peer_reset      (int         fd);
 
