@@ -105,8 +105,9 @@ pool_gate_pass (EricMessage   *message,
     return NULL;
   if (g_str_equal (event_type, "answer"))
     return pool_new_message (event_type, -number);
-  if (g_str_equal (event_type, "fail"))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "No luck with %d", (int) number);
+  if (!g_str_equal (event_type, "fail"))
+    return g_object_ref (message);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "No luck with %d", (int) number);
   return NULL;
 }
 

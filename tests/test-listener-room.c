@@ -336,7 +336,7 @@ multiply (EricMessage   *message,
     pool_push (listener, "x", number - 1);
   if (number == 0)
     pool_push_end (listener);
-  return NULL;
+  return g_object_ref (message);
 }
 
 /* A task sends to its own listener, which is full: it would wait for itself. */

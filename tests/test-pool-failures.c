@@ -136,6 +136,31 @@ test_fails_badly (void)
   g_assert_cmpstr (g_variant_get_string (reason, NULL), ==, "bad \357\277\275 text");
 }
 
+static EricMessage *
+say_nothing (EricMessage   *message,
+             GCancellable  *cancellable,
+             gpointer       user_data,
+             GError       **error)
+{
+  return NULL;
+}
+
+/* As bindings do where an exception was thrown. */
+static void
+test_says_nothing (void)
+{
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (1, say_nothing, NULL, NULL);
+  g_auto (Failures) failures = { 0 };
+
+  g_signal_connect (listener, "failed", G_CALLBACK (failed_cb), &failures);
+  eric_listener_start (listener);
+  pool_push (listener, "x", 1);
+  pool_drain (listener);
+  test_wait_until (failures.n == 1);
+  g_assert_error (failures.error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpuint (eric_thread_pool_listener_get_n_done (ERIC_THREAD_POOL_LISTENER (listener)), ==, 0);
+}
+
 static void
 test_retries (void)
 {
@@ -168,8 +193,9 @@ fail_first (EricMessage   *message,
             gpointer       user_data,
             GError       **error)
 {
-  if (g_atomic_int_add ((int *) user_data, 1) < 3)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "not yet");
+  if (g_atomic_int_add ((int *) user_data, 1) == 3)
+    return g_object_ref (message);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "not yet");
   return NULL;
 }
 
@@ -377,6 +403,7 @@ main (int    argc,
   g_test_add_func ("/pool-failures/failed", test_failed);
   g_test_add_func ("/pool-failures/error-message", test_error_message);
   g_test_add_func ("/pool-failures/fails-badly", test_fails_badly);
+  g_test_add_func ("/pool-failures/says-nothing", test_says_nothing);
   g_test_add_func ("/pool-failures/retries", test_retries);
   g_test_add_func ("/pool-failures/retry-succeeds", test_retry_succeeds);
   g_test_add_func ("/pool-failures/retry-delay", test_retry_delay);

@@ -187,7 +187,7 @@ check_storm (EricMessage   *message,
   if (number % 100 == 0)
     g_thread_yield ();
   g_atomic_int_set (&storm->busy[key], 0);
-  return NULL;
+  return g_object_ref (message);
 }
 
 static void
@@ -273,7 +273,7 @@ end_in_turn (EricMessage   *message,
   g_mutex_unlock (&turns->lock);
   if (number == 2)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "two");
-  return number == 3 ? pool_new_message ("answer", -3) : NULL;
+  return number == 3 ? pool_new_message ("answer", -3) : g_object_ref (message);
 }
 
 /* The tasks end in the opposite order. */

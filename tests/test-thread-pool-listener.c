@@ -13,7 +13,7 @@ count (EricMessage   *message,
        GError       **error)
 {
   g_atomic_int_inc ((int *) user_data);
-  return NULL;
+  return g_object_ref (message);
 }
 
 static void
@@ -439,7 +439,7 @@ counting_listener_process (EricThreadPoolListener  *self,
                            GError                 **error)
 {
   g_atomic_int_inc (&counted);
-  return NULL;
+  return g_object_ref (message);
 }
 
 static void

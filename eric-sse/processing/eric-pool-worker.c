@@ -325,11 +325,14 @@ process (EricThreadPoolListener  *self,
   EricPoolWatch watch;
   EricMessage *result;
 
-  if (limit == 0)
-    return klass->process (self, message, pool->cancellable, error);
-  _eric_pool_reports_watch (pool->reports, &watch, message, limit);
+  if (limit > 0)
+    _eric_pool_reports_watch (pool->reports, &watch, message, limit);
   result = klass->process (self, message, pool->cancellable, error);
-  _eric_pool_reports_unwatch (pool->reports, &watch);
+  if (limit > 0)
+    _eric_pool_reports_unwatch (pool->reports, &watch);
+
+  if (result == NULL && *error == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "There is no result, and no reason");
   return result;
 }
 
@@ -356,8 +359,8 @@ perform (EricThreadPoolListener *self,
   else
     {
       count (pool, &pool->n_done);
-      _eric_pool_reports_processed (pool->reports, message, result != NULL ? result : message);
-      give (ERIC_LISTENER (self), pool, task, result != NULL ? result : message);
+      _eric_pool_reports_processed (pool->reports, message, result);
+      give (ERIC_LISTENER (self), pool, task, result);
     }
 
   if (task->key != NULL)

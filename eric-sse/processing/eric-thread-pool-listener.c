@@ -118,7 +118,9 @@ eric_thread_pool_listener_real_process (EricThreadPoolListener  *self,
 {
   EricPool *pool = get_pool (self);
 
-  return pool->func != NULL ? pool->func (message, cancellable, pool->user_data, error) : NULL;
+  if (pool->func == NULL)
+    return g_object_ref (message);
+  return pool->func (message, cancellable, pool->user_data, error);
 }
 
 static void
@@ -507,7 +509,7 @@ install_signals (EricThreadPoolListenerClass *klass)
    * EricThreadPoolListener::processed:
    * @self: the listener
    * @message: the message
-   * @result: the result, or @message itself
+   * @result: the result, which may be @message
    *
    * A message was processed. Emitted in the main context that the listener was made
    * in, for messages that were processed after the handler was connected.
@@ -599,7 +601,7 @@ eric_thread_pool_listener_init (EricThreadPoolListener *self)
  * @max_workers: how many messages are processed at once; 0 for as many as there are
  *   processors
  * @func: (nullable) (scope notified) (closure user_data) (destroy notify): processes a
- *   message, or %NULL where a subclass does
+ *   message; with %NULL each message is its own result
  * @user_data: data for @func
  * @notify: (nullable): called with @user_data when the listener is gone, in the thread
  *   that drops it, which may be one of the pool

@@ -60,8 +60,11 @@ typedef enum
  *
  * Processes a message. It is called in a thread of its own, and in several at once.
  *
- * Returns: (transfer full) (nullable): the result; %NULL without an error for the
- *   message itself, and %NULL with @error set where it failed
+ * A function that has nothing to say returns a reference on @message. One that returns
+ * %NULL has failed, also where it did not set @error: a binding may have no better way to
+ * tell that an exception was thrown.
+ *
+ * Returns: (transfer full) (nullable): the result, or %NULL where it failed
  *
  * Since: 0.1
  */
