@@ -87,7 +87,10 @@ void             _eric_pool_message_queued               (EricListener          
 void             _eric_pool_wake_all_workers             (EricListener           *listener);
 
 void             _eric_pool_running_changed              (EricListener           *listener);
+
+/* In eric-thread-pool-listener-settings.c */
 void             _eric_pool_key_func_unref               (EricPoolKeyFunc        *key_func);
+int              _eric_pool_get_max_threads              (EricPool               *pool);
 
 /* In eric-thread-pool-listener-wait.c */
 void             _eric_pool_tell_idle                    (EricThreadPoolListener *self);
