@@ -328,6 +328,32 @@ test_socket_link_mute (void)
   eric_socket_link_unref (link);
 }
 
+/* A connection that has been of use, if only for an error, is no reason to give up the
+ * requests that were not sent. */
+static void
+test_socket_link_too_large (void)
+{
+  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  EricSocketLink *link = link_new (peer);
+  LinkCall *one, *two;
+  int fd, other;
+
+  eric_socket_link_set_max_line (link, 4);
+  one = link_call (link, "one", NULL);
+  fd = socket_peer_accept (peer);
+  socket_peer_exchange (fd, "one", "");
+  g_assert_no_errno (shutdown (fd, SHUT_RD));
+  two = link_call (link, "two", NULL);
+  socket_peer_send (fd, "12345\n");
+  link_assert_error (one, ERIC_ERROR, ERIC_ERROR_TOO_LARGE, "A line is longer than 4 bytes");
+  other = socket_peer_accept (peer);
+  socket_peer_exchange (other, "two", "2\n");
+  link_assert_answer (two, "2");
+  socket_peer_close (fd);
+  socket_peer_close (other);
+  eric_socket_link_unref (link);
+}
+
 /* A connection that the server has ended by the time it is made: no race for it here. */
 static void
 use_socket (EricSocketLink *link,
@@ -415,6 +441,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-link/limit", test_socket_link_limit);
   g_test_add_func ("/eric/socket-link/refusal-in-between", test_socket_link_refusal_in_between);
   g_test_add_func ("/eric/socket-link/mute", test_socket_link_mute);
+  g_test_add_func ("/eric/socket-link/too-large", test_socket_link_too_large);
   g_test_add_func ("/eric/socket-link/of-no-use", test_socket_link_of_no_use);
   g_test_add_func ("/eric/socket-link/no-descriptors", test_socket_link_no_descriptors);
   return g_test_run ();

@@ -295,7 +295,6 @@ take_answer_locked (EricSocketLink *self,
     }
 
   complete = link->data != self->unfinished;
-  self->fresh = FALSE;
   g_clear_error (&self->refusal);
   if (error != NULL && ends_connection (error))
     self->refusal = g_error_copy (error);
@@ -320,6 +319,7 @@ take_answers (EricSocketLink *self,
 
   g_mutex_lock (&self->lock);
   self->answer_time = g_get_monotonic_time ();
+  self->fresh = self->fresh && self->sent.length == 0;
   self->lines.max_line = self->max_line;
   eric_socket_lines_feed (&self->lines, bytes, n_bytes);
   while (usable && eric_socket_lines_next (&self->lines, &line, &length, &error))
