@@ -125,6 +125,19 @@ socket_peer_is_called (SocketPeer *peer)
   return poll (&polled, 1, 0) == 1;
 }
 
+int
+socket_peer_fill_row (SocketPeer *peer)
+{
+  struct sockaddr_storage address;
+  gssize length = g_socket_address_get_native_size (peer->address);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (listen (peer->fd, 0));
+  g_assert_true (g_socket_address_to_native (peer->address, &address, sizeof address, NULL));
+  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, length));
+  return fd;
+}
+
 /* Looks before it takes, so that nothing is read beyond the line. */
 char *
 socket_peer_read (int fd)

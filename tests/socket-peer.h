@@ -25,6 +25,9 @@ void        socket_peer_listen     (SocketPeer *peer);
 int         socket_peer_accept     (SocketPeer *peer);
 gboolean    socket_peer_is_called  (SocketPeer *peer);
 
+/* Nobody more can wait to be accepted; not over TCP. The client's end is given. */
+int         socket_peer_fill_row   (SocketPeer *peer);
+
 /* The next line without its end; NULL at the end, or where the client has reset it. */
 char       *socket_peer_read       (int         fd);
 void        socket_peer_send       (int         fd,

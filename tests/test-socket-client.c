@@ -662,6 +662,43 @@ test_socket_client_stream_fails (void)
   test_finalize (client);
 }
 
+/* The row of those who wait to be accepted is full: it waits, but not for ever. */
+static gpointer
+accept_cb (gpointer user_data)
+{
+  socket_peer_close (socket_peer_accept (user_data));
+  return GINT_TO_POINTER (socket_peer_accept (user_data));
+}
+
+static void
+test_socket_client_stream_waits (void)
+{
+  for (guint way = 0; way < 2; way++)
+    {
+      g_autoptr (SocketPeer) peer = socket_peer_new ();
+      EricSocketClient *client = eric_socket_client_new (peer->path);
+      g_autoptr (GError) error = NULL;
+      int first = socket_peer_fill_row (peer);
+      EricSocketStream *stream;
+      GThread *thread;
+
+      eric_socket_client_set_timeout (client, 50);
+      g_assert_null (open_stream (client, way, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+      g_assert_nonnull (strstr (error->message, peer->path));
+      g_clear_error (&error);
+      eric_socket_client_set_timeout (client, 0);
+
+      thread = g_thread_new ("accept", accept_cb, peer);
+      stream = open_stream (client, way, NULL, &error);
+      g_assert_no_error (error);
+      test_finalize (stream);
+      test_finalize (client);
+      socket_peer_close (GPOINTER_TO_INT (g_thread_join (thread)));
+      socket_peer_close (first);
+    }
+}
+
 static void
 test_socket_client_stream_cancelled (void)
 {
@@ -731,6 +768,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-client/no-address", test_socket_client_no_address);
   g_test_add_func ("/eric/socket-client/stream", test_socket_client_stream);
   g_test_add_func ("/eric/socket-client/stream-fails", test_socket_client_stream_fails);
+  g_test_add_func ("/eric/socket-client/stream-waits", test_socket_client_stream_waits);
   g_test_add_func ("/eric/socket-client/stream-cancelled", test_socket_client_stream_cancelled);
   g_test_add_func ("/eric/socket-client/many", test_socket_client_many);
   return g_test_run ();

@@ -104,6 +104,28 @@ test_socket_link_refused (void)
   eric_socket_link_unref (link);
 }
 
+/* The row of those who wait to be accepted is full, and then it is not. */
+static void
+test_socket_link_full_row (void)
+{
+  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  EricSocketLink *link = link_new (peer);
+  LinkCall *call;
+  int first, fd;
+
+  first = socket_peer_fill_row (peer);
+  link_assert_error (link_call_full (link, "one", 50, G_PRIORITY_DEFAULT, NULL),
+                     G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NULL);
+  call = link_call (link, "two", NULL);
+  socket_peer_close (socket_peer_accept (peer));
+  fd = socket_peer_accept (peer);
+  socket_peer_exchange (fd, "two", "2\n");
+  link_assert_answer (call, "2");
+  socket_peer_close (first);
+  socket_peer_close (fd);
+  eric_socket_link_unref (link);
+}
+
 /* What was sent is lost, also in the middle of the answer; what comes then is not. */
 static void
 test_socket_link_lost_answer (void)
@@ -433,6 +455,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-link/unasked", test_socket_link_unasked);
   g_test_add_func ("/eric/socket-link/restart", test_socket_link_restart);
   g_test_add_func ("/eric/socket-link/refused", test_socket_link_refused);
+  g_test_add_func ("/eric/socket-link/full-row", test_socket_link_full_row);
   g_test_add_func ("/eric/socket-link/lost-answer", test_socket_link_lost_answer);
   g_test_add_func ("/eric/socket-link/lost-in-between", test_socket_link_lost_in_between);
   g_test_add_func ("/eric/socket-link/refusal", test_socket_link_refusal);

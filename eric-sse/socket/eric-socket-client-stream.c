@@ -45,8 +45,8 @@ print_request (const char  *channel_id,
  * reading the stream fails if there is not.
  *
  * Fails with %ERIC_ERROR_INVALID_MESSAGE_FORMAT where an id is not UTF-8,
- * %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED where the client was closed, and other errors
- * of that domain where no connection can be made.
+ * %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED where the client was closed,
+ * %G_IO_ERROR_TIMED_OUT, and other errors of that domain where no connection can be made.
  *
  * It is safe to call this function from any thread.
  *
