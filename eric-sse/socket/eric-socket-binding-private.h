@@ -24,9 +24,17 @@ gboolean           eric_socket_binding_open           (EricSocketBinding  *self,
                                                        GError            **error);
 void               eric_socket_binding_close          (EricSocketBinding  *self);
 
-/* (transfer full): a socket for who closes it: not the only one of its address */
-GSocket           *eric_socket_binding_dup_socket     (EricSocketBinding  *self,
-                                                       GError            **error);
+/* Called with each connection. It may free the binding. */
+typedef void (*EricSocketBindingFunc) (GSocket  *socket,
+                                       gpointer  user_data);
+
+/* Accepts connections, one in a turn of the main context, until it is closed or told not
+ * to. */
+void               eric_socket_binding_watch          (EricSocketBinding      *self,
+                                                       GMainContext           *context,
+                                                       EricSocketBindingFunc   func,
+                                                       gpointer                user_data);
+void               eric_socket_binding_unwatch        (EricSocketBinding      *self);
 
 /* (transfer full) (nullable): where it listens */
 GSocketAddress    *eric_socket_binding_get_address    (EricSocketBinding  *self);

@@ -17,6 +17,11 @@
 /* Connections that wait to be accepted. */
 #define BACKLOG 1024
 
+/* How long to leave the socket alone when no descriptor is to be had, in milliseconds: as
+ * it stays readable, to try at once would be a busy loop. That is why this is no
+ * GSocketService, which does, and warns each time. */
+#define BACK_OFF 100
+
 /* The first descriptor that systemd hands to a process. */
 #define LISTEN_FDS_START 3
 
@@ -27,7 +32,14 @@ struct _EricSocketBinding
   GSocket        *socket;    /* (owned) (nullable): while it listens */
   dev_t           device;    /* which file of that path is ours */
   ino_t           inode;
+
+  GMainContext          *context;     /* (owned) (nullable): while it accepts */
+  GSource               *source;      /* (owned) (nullable): accepts, or waits to */
+  EricSocketBindingFunc  func;
+  gpointer               user_data;
 };
+
+static void accept_again (EricSocketBinding *self);
 
 static const char *
 get_path (EricSocketBinding *self)
@@ -183,10 +195,14 @@ eric_socket_binding_open (EricSocketBinding  *self,
   if (socket == NULL)
     return FALSE;
   g_socket_set_listen_backlog (socket, BACKLOG);
-  if (!g_socket_bind (socket, self->address, TRUE, error) ||
-      (path != NULL && !protect_path (self, path, error)) ||
-      !g_socket_listen (socket, error))
+  if (!g_socket_bind (socket, self->address, TRUE, error))
     return FALSE;
+  if ((path != NULL && !protect_path (self, path, error)) || !g_socket_listen (socket, error))
+    {
+      if (path != NULL)
+        g_unlink (path);
+      return FALSE;
+    }
   self->socket = g_steal_pointer (&socket);
   return TRUE;
 }
@@ -203,9 +219,99 @@ remove_path (EricSocketBinding *self)
     g_unlink (path);
 }
 
+static void
+replace_source (EricSocketBinding *self,
+                GSource           *source)
+{
+  if (self->source != NULL)
+    {
+      g_source_destroy (self->source);
+      g_source_unref (self->source);
+    }
+  self->source = source;
+  if (source != NULL)
+    g_source_attach (source, self->context);
+}
+
+static gboolean
+backed_off_cb (gpointer user_data)
+{
+  accept_again (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+back_off (EricSocketBinding *self,
+          const GError      *error)
+{
+  GSource *source = g_timeout_source_new (BACK_OFF);
+
+  g_message ("Cannot accept a connection for now: %s", error->message);
+  g_source_set_static_name (source, "EricSocketServer back-off");
+  g_source_set_callback (source, backed_off_cb, self, NULL);
+  replace_source (self, source);
+}
+
+/* Errors of one connection, such as a reset before it was accepted, are not those of the
+ * socket. */
+static gboolean
+is_shortage (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+static gboolean
+ready_cb (GSocket      *socket,
+          GIOCondition  condition,
+          gpointer      user_data)
+{
+  EricSocketBinding *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+
+  if (accepted != NULL)
+    self->func (accepted, self->user_data);
+  else if (is_shortage (error))
+    back_off (self, error);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+accept_again (EricSocketBinding *self)
+{
+  GSource *source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+
+  g_source_set_static_name (source, "EricSocketServer accept");
+  g_source_set_callback (source, G_SOURCE_FUNC (ready_cb), self, NULL);
+  replace_source (self, source);
+}
+
+void
+eric_socket_binding_watch (EricSocketBinding     *self,
+                           GMainContext          *context,
+                           EricSocketBindingFunc  func,
+                           gpointer               user_data)
+{
+  eric_socket_binding_unwatch (self);
+  self->context = g_main_context_ref (context);
+  self->func = func;
+  self->user_data = user_data;
+  accept_again (self);
+}
+
+void
+eric_socket_binding_unwatch (EricSocketBinding *self)
+{
+  replace_source (self, NULL);
+  g_clear_pointer (&self->context, g_main_context_unref);
+}
+
 void
 eric_socket_binding_close (EricSocketBinding *self)
 {
+  eric_socket_binding_unwatch (self);
   if (self->address == NULL || self->socket == NULL)
     return;
   remove_path (self);
@@ -220,25 +326,6 @@ eric_socket_binding_free (EricSocketBinding *self)
   g_clear_object (&self->socket);
   g_clear_object (&self->address);
   g_free (self);
-}
-
-GSocket *
-eric_socket_binding_dup_socket (EricSocketBinding  *self,
-                                GError            **error)
-{
-  int fd = fcntl (g_socket_get_fd (self->socket), F_DUPFD_CLOEXEC, 0);
-  GSocket *socket;
-
-  if (fd < 0)
-    {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   "Cannot use the socket: %s", g_strerror (errno));
-      return NULL;
-    }
-  socket = g_socket_new_from_fd (fd, error);
-  if (socket == NULL)
-    close (fd);
-  return socket;
 }
 
 GSocketAddress *

@@ -16,82 +16,54 @@
 
 /* Starting and stopping, and who may come in. */
 
-/* Descriptors that are left to the rest of the program: a service that finds none for a
- * connection would try again and again. */
+/* Descriptors that are left to the rest of the program. */
 #define RESERVED_DESCRIPTORS 32
 
 /* Descriptors are given out from the lowest: a high one says that few are left. */
 static gboolean
-are_descriptors_scarce (GSocketConnection *connection)
+are_descriptors_scarce (GSocket *socket)
 {
   struct rlimit limit;
 
   return getrlimit (RLIMIT_NOFILE, &limit) == 0 &&
-         (rlim_t) g_socket_get_fd (g_socket_connection_get_socket (connection)) + RESERVED_DESCRIPTORS >=
-           limit.rlim_cur;
+         (rlim_t) g_socket_get_fd (socket) + RESERVED_DESCRIPTORS >= limit.rlim_cur;
 }
 
 static gboolean
-has_place (EricSocketServer   *self,
-           GSocketConnection  *connection,
-           GError            **error)
+has_place (EricSocketServer  *self,
+           GSocket           *socket,
+           GError           **error)
 {
   if ((self->max_connections == 0 || self->sessions.length < self->max_connections) &&
-      !are_descriptors_scarce (connection))
+      !are_descriptors_scarce (socket))
     return TRUE;
   g_set_error (error, ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED,
                "The server has %u connections and takes no more", self->sessions.length);
   return FALSE;
 }
 
-static gboolean
-incoming_cb (GSocketService    *service,
-             GSocketConnection *connection,
-             GObject           *source,
-             EricSocketServer  *self)
+static void
+incoming_cb (GSocket  *socket,
+             gpointer  user_data)
 {
+  EricSocketServer *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (has_place (self, connection, &error))
+  if (has_place (self, socket, &error))
     {
-      eric_socket_session_start (self, connection);
+      eric_socket_session_start (self, socket);
       _eric_socket_server_notify_n_connections (self);
     }
   else
-    eric_socket_session_refuse (connection, error);
-  return TRUE;
+    eric_socket_session_refuse (socket, error);
 }
 
 static void
 close_bindings (EricSocketServer *self)
 {
+  self->accepting = FALSE;
   for (guint i = 0; i < self->bindings->len; i++)
     eric_socket_binding_close (self->bindings->pdata[i]);
-}
-
-static void
-close_service (EricSocketServer *self)
-{
-  if (self->service == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->service, self);
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_clear_object (&self->service);
-}
-
-static gboolean
-add_binding (EricSocketServer   *self,
-             EricSocketBinding  *binding,
-             GError            **error)
-{
-  g_autoptr (GSocket) socket = NULL;
-
-  if (!eric_socket_binding_open (binding, error))
-    return FALSE;
-  socket = eric_socket_binding_dup_socket (binding, error);
-  return socket != NULL &&
-         g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error);
 }
 
 /* The path is known when the server is made, but may be refused only now. */
@@ -120,7 +92,7 @@ open_bindings (EricSocketServer  *self,
   if (!bind_path (self, error))
     return FALSE;
   for (guint i = 0; i < self->bindings->len; i++)
-    if (!add_binding (self, self->bindings->pdata[i], error))
+    if (!eric_socket_binding_open (self->bindings->pdata[i], error))
       return FALSE;
   if (self->bindings->len > 0)
     return TRUE;
@@ -156,7 +128,7 @@ eric_socket_server_start (EricSocketServer  *self,
 {
   g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), FALSE);
 
-  if (self->service != NULL)
+  if (self->accepting)
     return TRUE;
   if (self->running)
     {
@@ -164,14 +136,14 @@ eric_socket_server_start (EricSocketServer  *self,
       return FALSE;
     }
 
-  self->service = g_socket_service_new ();
-  g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
   if (!open_bindings (self, error))
     {
-      close_service (self);
       close_bindings (self);
       return FALSE;
     }
+  self->accepting = TRUE;
+  for (guint i = 0; i < self->bindings->len; i++)
+    eric_socket_binding_watch (self->bindings->pdata[i], self->context, incoming_cb, self);
   _eric_socket_server_set_running (self, TRUE);
   return TRUE;
 }
@@ -208,6 +180,7 @@ _eric_socket_server_session_ended (EricSocketServer  *self,
 static void
 close_sessions (EricSocketServer *self)
 {
+  g_autoptr (EricSocketServer) hold = g_object_ref (self);
   EricSocketSession *session;
 
   while ((session = g_queue_peek_head (&self->sessions)) != NULL)
@@ -217,7 +190,6 @@ close_sessions (EricSocketServer *self)
 void
 _eric_socket_server_end (EricSocketServer *self)
 {
-  close_service (self);
   close_bindings (self);
   close_sessions (self);
   if (self->stop_timer != NULL)
@@ -262,10 +234,9 @@ eric_socket_server_stop (EricSocketServer *self)
 
   g_return_if_fail (ERIC_IS_SOCKET_SERVER (self));
 
-  if (self->service == NULL)
+  if (!self->accepting)
     return;
   hold = g_object_ref (self);
-  close_service (self);
   close_bindings (self);
   self->stop_timer = g_timeout_source_new (ERIC_SOCKET_SERVER_STOP_TIMEOUT);
   g_source_set_static_name (self->stop_timer, "EricSocketServer stop");
@@ -361,7 +332,7 @@ signal_cb (gpointer user_data)
 {
   EricSocketServer *self = user_data;
 
-  if (self->service != NULL)
+  if (self->accepting)
     eric_socket_server_stop (self);
   else
     close_sessions (self);
@@ -425,8 +396,8 @@ take_binding (EricSocketServer   *self,
 
   if (binding == NULL || !eric_socket_binding_open (binding, error))
     return FALSE;
-  if (self->service != NULL && !add_binding (self, binding, error))
-    return FALSE;
+  if (self->accepting)
+    eric_socket_binding_watch (binding, self->context, incoming_cb, self);
   g_ptr_array_add (self->bindings, g_steal_pointer (&owned));
   return TRUE;
 }

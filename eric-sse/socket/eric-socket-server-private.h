@@ -33,11 +33,11 @@ struct _EricSocketServer
   guint                 listener_capacity;  /* messages, 0 for no bound */
 
   GPtrArray            *bindings;           /* (owned) of (owned) EricSocketBinding */
-  GSocketService       *service;            /* (owned) (nullable): while it accepts */
   GQueue                sessions;           /* of EricSocketSession, each the owner of its link */
   GSource              *stop_timer;         /* (owned) (nullable): while it stops */
   GSList               *stop_tasks;         /* (owned) of (owned) GTask */
   gboolean              path_bound;         /* the path is among the bindings */
+  gboolean              accepting;          /* has started, and does not stop */
   gboolean              running;
 };
 

@@ -46,10 +46,10 @@ struct _EricSocketSession
 };
 
 void eric_socket_session_start   (EricSocketServer   *server,
-                                  GSocketConnection  *connection);
+                                  GSocket            *socket);
 
 /* Answers that there is no place, and closes. */
-void eric_socket_session_refuse  (GSocketConnection  *connection,
+void eric_socket_session_refuse  (GSocket            *socket,
                                   const GError       *reason);
 
 /* Answers what was asked, gives what a stream has, and closes. */

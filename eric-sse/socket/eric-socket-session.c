@@ -335,14 +335,14 @@ set_up_tcp (GSocket *socket)
 }
 
 void
-eric_socket_session_start (EricSocketServer  *server,
-                           GSocketConnection *connection)
+eric_socket_session_start (EricSocketServer *server,
+                           GSocket          *socket)
 {
   EricSocketSession *self = g_rc_box_new0 (EricSocketSession);
 
   self->link.data = self;
   self->server = server;
-  self->socket = g_object_ref (g_socket_connection_get_socket (connection));
+  self->socket = g_object_ref (socket);
   self->out = g_string_new (NULL);
   self->last_active = g_get_monotonic_time ();
   eric_socket_lines_init (&self->lines, server->max_request);
@@ -359,10 +359,9 @@ eric_socket_session_start (EricSocketServer  *server,
 }
 
 void
-eric_socket_session_refuse (GSocketConnection *connection,
-                            const GError      *reason)
+eric_socket_session_refuse (GSocket      *socket,
+                            const GError *reason)
 {
-  GSocket *socket = g_socket_connection_get_socket (connection);
   g_autoptr (GString) out = g_string_new (NULL);
 
   eric_socket_errors_print (out, reason);
