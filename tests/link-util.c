@@ -7,7 +7,7 @@
 #include "test-util.h"
 
 EricSocketLink *
-link_new (SocketPeer *peer)
+link_new (LineServer *peer)
 {
   return eric_socket_link_new (G_SOCKET_CONNECTABLE (peer->address), 16 * 1024 * 1024);
 }

@@ -4,14 +4,14 @@
 #pragma once
 
 #include "eric-socket-link-private.h"
-#include "socket-peer.h"
+#include "line-server.h"
 
 G_BEGIN_DECLS
 
 #define LINK_LOST "The connection was lost before the answer came: it is not known whether " \
                   "the request was carried out"
 
-EricSocketLink *link_new                 (SocketPeer      *peer);
+EricSocketLink *link_new                 (LineServer      *peer);
 GString        *link_line                (const char      *text);
 
 /* An asynchronous call; what is asserted of it frees it. */

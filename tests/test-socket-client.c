@@ -9,7 +9,7 @@
 
 #include <eric-sse.h>
 
-#include "socket-peer.h"
+#include "line-server.h"
 #include "stuck-address.h"
 #include "test-util.h"
 
@@ -195,7 +195,7 @@ static const CallFunc ways[] = { call_and_block, call_and_wait };
 static void
 test_socket_client_answers (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected;
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
   EricSocketClient *client = eric_socket_client_new (peer->path);
@@ -227,7 +227,7 @@ test_socket_client_exceptions (void)
     { "EricException('x')", FALSE, G_IO_ERROR_FAILED, "x" },
     { "KeyError('x')", FALSE, G_IO_ERROR_FAILED, "KeyError('x')" },
   };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected;
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
   EricSocketClient *client = eric_socket_client_new (peer->path);
@@ -250,7 +250,7 @@ test_socket_client_exceptions (void)
 static void
 test_socket_client_unexpected (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected;
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
   EricSocketClient *client = eric_socket_client_new (peer->path);
@@ -279,10 +279,10 @@ test_socket_client_unexpected (void)
 static void
 test_socket_client_no_server (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
 
-  socket_peer_stop (peer);
+  line_server_stop (peer);
   for (Call call = 0; call < N_CALLS; call++)
     for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
       {
@@ -298,7 +298,7 @@ test_socket_client_no_server (void)
 static void
 test_socket_client_cancelled (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
@@ -316,30 +316,30 @@ test_socket_client_cancelled (void)
       g_assert_null (call_finish (client, call, result, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     }
-  g_assert_false (socket_peer_is_called (peer));
+  g_assert_false (line_server_is_called (peer));
   test_finalize (client);
 }
 
 static void
 test_socket_client_closed (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
   g_autoptr (GAsyncResult) pending = NULL;
   g_autoptr (GError) error = NULL;
   int fd;
 
   call_async (client, CREATE_CHANNEL, NULL, &pending);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, calls[CREATE_CHANNEL].line, "");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, calls[CREATE_CHANNEL].line, "");
   eric_socket_client_close (client);
   eric_socket_client_close (client);
   test_wait_until (pending != NULL);
   g_assert_null (eric_socket_client_create_channel_finish (client, pending, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
   g_clear_object (&pending);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 
   for (Call call = 0; call < N_CALLS; call++)
     for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
@@ -358,7 +358,7 @@ test_socket_client_closed (void)
 static void
 test_socket_client_dropped (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
   EricSocketClient *alive = client;
   g_autoptr (GAsyncResult) result = NULL;
@@ -368,16 +368,16 @@ test_socket_client_dropped (void)
   g_object_add_weak_pointer (G_OBJECT (client), (gpointer *) &alive);
   call_async (client, CREATE_CHANNEL, NULL, &result);
   g_object_unref (client);
-  fd = socket_peer_accept (peer);
+  fd = line_server_accept (peer);
   g_assert_nonnull (alive);
-  socket_peer_exchange (fd, calls[CREATE_CHANNEL].line, "id\n");
+  line_server_exchange (fd, calls[CREATE_CHANNEL].line, "id\n");
   test_wait_until (result != NULL);
   id = eric_socket_client_create_channel_finish (client, result, NULL);
   g_assert_cmpstr (id, ==, "id");
   g_clear_object (&result);
   g_assert_null (alive);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 }
 
 /* A client that is dropped where its call ends, by a callback: in its own context. */
@@ -404,7 +404,7 @@ freed_cb (gpointer  user_data,
 static void
 test_socket_client_dropped_in_context (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected = { calls[BROADCAST].line, "ack" };
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
 
@@ -446,7 +446,7 @@ assert_refused (EricSocketClient *client,
 static void
 test_socket_client_refused (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
   g_autoptr (GError) error = NULL;
 
@@ -459,7 +459,7 @@ test_socket_client_refused (void)
   g_clear_error (&error);
   g_assert_null (eric_socket_client_stream (client, "c", "\377", NULL, &error));
   g_assert_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT);
-  g_assert_false (socket_peer_is_called (peer));
+  g_assert_false (line_server_is_called (peer));
   test_finalize (client);
 }
 
@@ -510,7 +510,7 @@ test_socket_client_properties (void)
 static void
 test_socket_client_limits (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected = { calls[CREATE_CHANNEL].line, "12345" };
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
   EricSocketClient *client = g_object_new (ERIC_TYPE_SOCKET_CLIENT, "path", peer->path,
@@ -583,7 +583,7 @@ test_socket_client_stream (void)
     { "me", "{\"v\":\"l\",\"c\":\"news\",\"r\":\"me\"}" },
     { NULL, "{\"v\":\"w\",\"c\":\"news\"}" },
   };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (streams); i++)
@@ -604,12 +604,12 @@ test_socket_client_stream (void)
           stream = eric_socket_client_stream_finish (client, result, &error);
         }
       g_assert_no_error (error);
-      fd = socket_peer_accept (peer);
-      socket_peer_exchange (fd, streams[i / 2].line, "");
+      fd = line_server_accept (peer);
+      line_server_exchange (fd, streams[i / 2].line, "");
       g_clear_object (&result);
       test_finalize (stream);
-      g_assert_null (socket_peer_read (fd));
-      socket_peer_close (fd);
+      g_assert_null (line_server_read (fd));
+      line_server_close (fd);
     }
   test_finalize (client);
 }
@@ -642,11 +642,11 @@ cancel_cb (gpointer user_data)
 static void
 test_socket_client_stream_fails (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketClient *client = eric_socket_client_new (peer->path);
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
 
-  socket_peer_stop (peer);
+  line_server_stop (peer);
   g_cancellable_cancel (cancelled);
   for (guint way = 0; way < 2; way++)
     {
@@ -666,8 +666,8 @@ test_socket_client_stream_fails (void)
 static gpointer
 accept_cb (gpointer user_data)
 {
-  socket_peer_close (socket_peer_accept (user_data));
-  return GINT_TO_POINTER (socket_peer_accept (user_data));
+  line_server_close (line_server_accept (user_data));
+  return GINT_TO_POINTER (line_server_accept (user_data));
 }
 
 static void
@@ -675,10 +675,10 @@ test_socket_client_stream_waits (void)
 {
   for (guint way = 0; way < 2; way++)
     {
-      g_autoptr (SocketPeer) peer = socket_peer_new ();
+      g_autoptr (LineServer) peer = line_server_new ();
       EricSocketClient *client = eric_socket_client_new (peer->path);
       g_autoptr (GError) error = NULL;
-      int first = socket_peer_fill_row (peer);
+      int first = line_server_fill_row (peer);
       EricSocketStream *stream;
       GThread *thread;
 
@@ -694,8 +694,8 @@ test_socket_client_stream_waits (void)
       g_assert_no_error (error);
       test_finalize (stream);
       test_finalize (client);
-      socket_peer_close (GPOINTER_TO_INT (g_thread_join (thread)));
-      socket_peer_close (first);
+      line_server_close (GPOINTER_TO_INT (g_thread_join (thread)));
+      line_server_close (first);
     }
 }
 
@@ -735,7 +735,7 @@ counted_cb (GObject      *source,
 static void
 test_socket_client_many (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Expected expected = { calls[BROADCAST].line, "ack" };
   g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
   EricSocketClient *client = eric_socket_client_new (peer->path);

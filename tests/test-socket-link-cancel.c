@@ -40,7 +40,7 @@ cancel_elsewhere (GCancellable *cancellable)
 static void
 test_socket_link_cancelled_already (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -49,7 +49,7 @@ test_socket_link_cancelled_already (void)
   assert_cancelled (link_call (link, "one", cancellable));
   g_assert_null (eric_socket_link_call (link, link_line ("two"), 0, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_false (socket_peer_is_called (peer));
+  g_assert_false (line_server_is_called (peer));
   eric_socket_link_unref (link);
 }
 
@@ -57,14 +57,14 @@ test_socket_link_cancelled_already (void)
 static void
 test_socket_link_cancelled_before_sending (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GCancellable) other = g_cancellable_new ();
   LinkCall *first = link_call (link, plug, NULL), *two, *three, *four;
   LinkThread *thread;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
   two = link_call (link, "two", cancellable);
   three = link_call (link, "three", NULL);
@@ -77,11 +77,11 @@ test_socket_link_cancelled_before_sending (void)
   assert_cancelled (four);
   link_thread_assert_error (thread, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
 
-  socket_peer_exchange (fd, plug, "1\n");
-  socket_peer_exchange (fd, "three", "3\n");
+  line_server_exchange (fd, plug, "1\n");
+  line_server_exchange (fd, "three", "3\n");
   link_assert_answer (first, "1");
   link_assert_answer (three, "3");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -89,26 +89,26 @@ test_socket_link_cancelled_before_sending (void)
 static void
 test_socket_link_cancelled_after_sending (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GCancellable) other = g_cancellable_new ();
   LinkCall *one = link_call (link, "one", cancellable), *three;
   LinkThread *two;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "");
+  line_server_exchange (fd, "one", "");
   two = link_thread_new (link, "two", 0, other);
-  socket_peer_exchange (fd, "two", "");
+  line_server_exchange (fd, "two", "");
   g_cancellable_cancel (cancellable);
   assert_cancelled (one);
   g_cancellable_cancel (other);
   link_thread_assert_error (two, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
 
   three = link_call (link, "three", NULL);
-  socket_peer_exchange (fd, "three", "1\nInvalidMessageFormat('2')\n3\n");
+  line_server_exchange (fd, "three", "1\nInvalidMessageFormat('2')\n3\n");
   link_assert_answer (three, "3");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -116,21 +116,21 @@ test_socket_link_cancelled_after_sending (void)
 static void
 test_socket_link_cancelled_in_between (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   LinkCall *first = link_call (link, plug, cancellable), *second;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
   link_wait_sent (link, 1);
   g_cancellable_cancel (cancellable);
   assert_cancelled (first);
   second = link_call (link, "second", NULL);
-  socket_peer_exchange (fd, plug, "1\n");
-  socket_peer_exchange (fd, "second", "2\n");
+  line_server_exchange (fd, plug, "1\n");
+  line_server_exchange (fd, "second", "2\n");
   link_assert_answer (second, "2");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -138,20 +138,20 @@ test_socket_link_cancelled_in_between (void)
 static void
 test_socket_link_cancelled_too_late (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   LinkCall *one = link_call (link, "one", cancellable);
   LinkThread *two;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   two = link_thread_new (link, "two", 0, NULL);
-  socket_peer_exchange (fd, "two", "2\n");
+  line_server_exchange (fd, "two", "2\n");
   link_thread_assert_answer (two, "2");
   g_cancellable_cancel (cancellable);
   link_assert_answer (one, "1");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -176,7 +176,7 @@ answer_cb (GCancellable *cancellable,
       g_mutex_unlock (&answer->link->lock);
     }
   while (state != ERIC_SOCKET_REQUEST_ABANDONED);
-  socket_peer_send (answer->fd, "InvalidMessageFormat('1')\n");
+  line_server_send (answer->fd, "InvalidMessageFormat('1')\n");
   link_wait_sent (answer->link, 1);
 }
 
@@ -184,23 +184,23 @@ answer_cb (GCancellable *cancellable,
 static void
 test_socket_link_cancelled_while_answered (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   LinkThread *one = link_thread_new (link, "one", 0, cancellable);
-  Answer answer = { link, socket_peer_accept (peer) };
+  Answer answer = { link, line_server_accept (peer) };
   LinkCall *two;
 
-  socket_peer_exchange (answer.fd, "one", "");
+  line_server_exchange (answer.fd, "one", "");
   two = link_call (link, "two", NULL);
-  socket_peer_exchange (answer.fd, "two", "");
+  line_server_exchange (answer.fd, "two", "");
   /* Until the handler has run, the call cannot disconnect its own. */
   g_cancellable_connect (cancellable, G_CALLBACK (answer_cb), &answer, NULL);
   g_cancellable_cancel (cancellable);
   link_thread_assert_error (one, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
-  socket_peer_send (answer.fd, "2\n");
+  line_server_send (answer.fd, "2\n");
   link_assert_answer (two, "2");
-  socket_peer_close (answer.fd);
+  line_server_close (answer.fd);
   eric_socket_link_unref (link);
 }
 
@@ -214,7 +214,7 @@ assert_late (LinkCall *call)
 static void
 test_socket_link_silent (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one, *two;
   LinkThread *thread;
@@ -222,20 +222,20 @@ test_socket_link_silent (void)
 
   one = link_call_full (link, "one", LATE, G_PRIORITY_DEFAULT, NULL);
   two = link_call (link, "two", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "one", "");
-  socket_peer_exchange (fd, "two", "");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "one", "");
+  line_server_exchange (fd, "two", "");
   assert_late (one);
   link_assert_lost (two);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 
   thread = link_thread_new (link, "three", LATE, NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "three", "");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "three", "");
   link_thread_assert_error (thread, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer came within " G_STRINGIFY (LATE) " ms");
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -243,20 +243,20 @@ test_socket_link_silent (void)
 static void
 test_socket_link_slow (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *zero = link_call (link, "zero", NULL), *one, *two;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "zero", "");
+  line_server_exchange (fd, "zero", "");
   one = link_call_full (link, "one", LATE, G_PRIORITY_DEFAULT, NULL);
-  socket_peer_exchange (fd, "one", "0\n");
+  line_server_exchange (fd, "one", "0\n");
   link_assert_answer (zero, "0");
   link_assert_error (one, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NULL);
   two = link_call (link, "two", NULL);
-  socket_peer_exchange (fd, "two", "1\n2\n");
+  line_server_exchange (fd, "two", "1\n2\n");
   link_assert_answer (two, "2");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -264,20 +264,20 @@ test_socket_link_slow (void)
 static void
 test_socket_link_late_before_sending (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   LinkCall *first = link_call (link, plug, NULL), *three;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
   link_wait_sent (link, 1);
   assert_late (link_call_full (link, "two", LATE, G_PRIORITY_DEFAULT, NULL));
   three = link_call_full (link, "three", 60 * 1000, G_PRIORITY_DEFAULT, NULL);
-  socket_peer_exchange (fd, plug, "1\n");
-  socket_peer_exchange (fd, "three", "3\n");
+  line_server_exchange (fd, plug, "1\n");
+  line_server_exchange (fd, "three", "3\n");
   link_assert_answer (first, "1");
   link_assert_answer (three, "3");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -332,7 +332,7 @@ test_socket_link_connecting_again (void)
 static void
 test_socket_link_close (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -341,8 +341,8 @@ test_socket_link_close (void)
   int fd;
 
   calls[0] = link_call (link, "sent", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "sent", "");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "sent", "");
   calls[1] = link_call (link, plug, NULL);
   calls[2] = link_call (link, "unsent", cancellable);
   calls[3] = link_call_full (link, "unsent", 60 * 1000, G_PRIORITY_DEFAULT, NULL);
@@ -359,47 +359,47 @@ test_socket_link_close (void)
   link_assert_error (link_call (link, "later", cancellable), G_IO_ERROR, G_IO_ERROR_CLOSED, NULL);
   link_thread_assert_error (link_thread_new (link, "later", 0, NULL), G_IO_ERROR, G_IO_ERROR_CLOSED, NULL);
   eric_socket_link_unref (link);
-  socket_peer_close (fd);
+  line_server_close (fd);
 }
 
 static void
 test_socket_link_close_idle (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
   eric_socket_link_close (link);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
   eric_socket_link_unref (link);
 
   link = link_new (peer);
   eric_socket_link_close (link);
   eric_socket_link_unref (link);
-  g_assert_false (socket_peer_is_called (peer));
+  g_assert_false (line_server_is_called (peer));
 }
 
 /* Nobody is left but the run, which waits for what nobody wants. */
 static void
 test_socket_link_close_abandoned (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   LinkCall *call = link_call (link, "one", cancellable);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "");
+  line_server_exchange (fd, "one", "");
   g_cancellable_cancel (cancellable);
   assert_cancelled (call);
   eric_socket_link_close (link);
   eric_socket_link_unref (link);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 }
 
 int

@@ -22,18 +22,18 @@ static void
 test_socket_link_lost_idle (void)
 {
   const char *const farewells[] = { "", "LimitReachedException('idle')\n", "what?\n", "half a li" };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
 
   for (guint i = 0; i < G_N_ELEMENTS (farewells); i++)
     {
       LinkCall *call = link_call (link, "one", NULL);
-      int fd = socket_peer_accept (peer);
+      int fd = line_server_accept (peer);
 
-      socket_peer_exchange (fd, "one", "1\n");
+      line_server_exchange (fd, "one", "1\n");
       link_assert_answer (call, "1");
-      socket_peer_send (fd, farewells[i]);
-      socket_peer_close (fd);
+      line_server_send (fd, farewells[i]);
+      line_server_close (fd);
     }
   eric_socket_link_unref (link);
 }
@@ -42,44 +42,44 @@ test_socket_link_lost_idle (void)
 static void
 test_socket_link_unasked (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer), other;
+  int fd = line_server_accept (peer), other;
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
-  socket_peer_send (fd, "2\n");
+  line_server_send (fd, "2\n");
   call = link_call (link, "two", NULL);
-  other = socket_peer_accept (peer);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_exchange (other, "two", "2\n");
+  other = line_server_accept (peer);
+  g_assert_null (line_server_read (fd));
+  line_server_exchange (other, "two", "2\n");
   link_assert_answer (call, "2");
-  socket_peer_close (fd);
-  socket_peer_close (other);
+  line_server_close (fd);
+  line_server_close (other);
   eric_socket_link_unref (link);
 }
 
 static void
 test_socket_link_restart (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
-  socket_peer_stop (peer);
-  socket_peer_close (fd);
+  line_server_stop (peer);
+  line_server_close (fd);
 
   link_assert_error (link_call (link, "two", NULL), G_IO_ERROR, G_IO_ERROR_NOT_FOUND, NULL);
-  socket_peer_listen (peer);
+  line_server_listen (peer);
   call = link_call (link, "three", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "three", "3\n");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "three", "3\n");
   link_assert_answer (call, "3");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -87,13 +87,13 @@ test_socket_link_restart (void)
 static void
 test_socket_link_refused (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new_tcp ();
+  g_autoptr (LineServer) peer = line_server_new_tcp ();
   EricSocketLink *link = link_new (peer);
   LinkCall *calls[3];
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (peer->address));
 
-  socket_peer_stop (peer);
+  line_server_stop (peer);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
     calls[i] = link_call (link, "one", NULL);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
@@ -108,21 +108,21 @@ test_socket_link_refused (void)
 static void
 test_socket_link_full_row (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call;
   int first, fd;
 
-  first = socket_peer_fill_row (peer);
+  first = line_server_fill_row (peer);
   link_assert_error (link_call_full (link, "one", 50, G_PRIORITY_DEFAULT, NULL),
                      G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NULL);
   call = link_call (link, "two", NULL);
-  socket_peer_close (socket_peer_accept (peer));
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "two", "2\n");
+  line_server_close (line_server_accept (peer));
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "two", "2\n");
   link_assert_answer (call, "2");
-  socket_peer_close (first);
-  socket_peer_close (fd);
+  line_server_close (first);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -131,7 +131,7 @@ static void
 test_socket_link_lost_answer (void)
 {
   const char *const parts[] = { "", "2", "InvalidChannelException('2')" };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -139,15 +139,15 @@ test_socket_link_lost_answer (void)
       LinkCall *one = link_call (link, "one", NULL);
       LinkCall *two = link_call (link, "two", NULL);
       LinkThread *three;
-      int fd = socket_peer_accept (peer);
+      int fd = line_server_accept (peer);
 
-      socket_peer_exchange (fd, "one", "");
-      socket_peer_exchange (fd, "two", "");
+      line_server_exchange (fd, "one", "");
+      line_server_exchange (fd, "two", "");
       three = link_thread_new (link, "three", 0, NULL);
-      socket_peer_exchange (fd, "three", "1\n");
+      line_server_exchange (fd, "three", "1\n");
       link_assert_answer (one, "1");
-      socket_peer_send (fd, parts[i]);
-      socket_peer_close (fd);
+      line_server_send (fd, parts[i]);
+      line_server_close (fd);
       link_assert_lost (two);
       link_thread_assert_error (three, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, LINK_LOST);
     }
@@ -159,22 +159,22 @@ test_socket_link_lost_answer (void)
 static void
 test_socket_link_lost_in_between (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   LinkCall *one = link_call (link, "one", NULL);
   LinkCall *two = link_call (link, plug, NULL);
   LinkCall *three = link_call (link, "three", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
   link_wait_sent (link, 2);
-  socket_peer_close (fd);
+  line_server_close (fd);
   link_assert_lost (one);
   link_assert_lost (two);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "three", "3\n");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "three", "3\n");
   link_assert_answer (three, "3");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -190,7 +190,7 @@ test_socket_link_refusal (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
-      g_autoptr (SocketPeer) peer = socket_peer_new ();
+      g_autoptr (LineServer) peer = line_server_new ();
       EricSocketLink *link = link_new (peer);
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       LinkCall *one = link_call (link, "one", NULL);
@@ -198,28 +198,28 @@ test_socket_link_refusal (void)
       LinkCall *three = link_call (link, "three", NULL);
       LinkCall *four = link_call (link, "four", cancellable);
       LinkThread *five;
-      int fd = socket_peer_accept (peer), other;
+      int fd = line_server_accept (peer), other;
 
-      socket_peer_exchange (fd, "one", "");
-      socket_peer_exchange (fd, "two", "");
-      socket_peer_exchange (fd, "three", "");
-      socket_peer_exchange (fd, "four", "");
+      line_server_exchange (fd, "one", "");
+      line_server_exchange (fd, "two", "");
+      line_server_exchange (fd, "three", "");
+      line_server_exchange (fd, "four", "");
       five = link_thread_new (link, "five", 0, NULL);
-      socket_peer_exchange (fd, "five", "");
+      line_server_exchange (fd, "five", "");
       g_cancellable_cancel (cancellable);
       link_assert_error (four, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
-      socket_peer_send (fd, "1\n");
-      socket_peer_send (fd, refusals[i].answer);
+      line_server_send (fd, "1\n");
+      line_server_send (fd, refusals[i].answer);
       link_assert_answer (one, "1");
       link_assert_error (two, ERIC_ERROR, refusals[i].code, "bad");
-      socket_peer_close (fd);
+      line_server_close (fd);
 
-      other = socket_peer_accept (peer);
-      socket_peer_exchange (other, "three", "3\n");
-      socket_peer_exchange (other, "five", "5\n");
+      other = line_server_accept (peer);
+      line_server_exchange (other, "three", "3\n");
+      line_server_exchange (other, "five", "5\n");
       link_assert_answer (three, "3");
       link_thread_assert_answer (five, "5");
-      socket_peer_close (other);
+      line_server_close (other);
       eric_socket_link_unref (link);
     }
 }
@@ -230,20 +230,20 @@ static void
 test_socket_link_no_refusal (void)
 {
   const char *const answers[] = { "InvalidMessageFormat('bad')\n2\n", "1\nQueueFullException('full')\n" };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     {
       LinkThread *one = link_thread_new (link, "one", 0, NULL), *two;
       LinkCall *three;
-      int fd = socket_peer_accept (peer);
+      int fd = line_server_accept (peer);
 
-      socket_peer_exchange (fd, "one", "");
+      line_server_exchange (fd, "one", "");
       two = link_thread_new (link, "two", 0, NULL);
-      socket_peer_exchange (fd, "two", "");
+      line_server_exchange (fd, "two", "");
       three = link_call (link, "three", NULL);
-      socket_peer_exchange (fd, "three", answers[i]);
+      line_server_exchange (fd, "three", answers[i]);
       if (i == 0)
         {
           link_thread_assert_error (one, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "bad");
@@ -254,7 +254,7 @@ test_socket_link_no_refusal (void)
           link_thread_assert_answer (one, "1");
           link_thread_assert_error (two, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL, "full");
         }
-      socket_peer_close (fd);
+      line_server_close (fd);
       link_assert_lost (three);
     }
   eric_socket_link_unref (link);
@@ -264,18 +264,18 @@ test_socket_link_no_refusal (void)
 static void
 test_socket_link_refusal_at_rest (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "InvalidMessageFormat('bad')\n");
-  socket_peer_close (fd);
+  line_server_exchange (fd, "one", "InvalidMessageFormat('bad')\n");
+  line_server_close (fd);
   link_assert_error (call, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "bad");
   call = link_call (link, "two", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "two", "");
-  socket_peer_close (fd);
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "two", "");
+  line_server_close (fd);
   link_assert_lost (call);
   eric_socket_link_unref (link);
 }
@@ -284,21 +284,21 @@ test_socket_link_refusal_at_rest (void)
 static void
 test_socket_link_limit (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *calls[3];
   int fd;
 
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
     calls[i] = link_call (link, "one", NULL);
-  fd = socket_peer_accept (peer);
+  fd = line_server_accept (peer);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
-    socket_peer_exchange (fd, "one", "");
-  socket_peer_send (fd, "LimitReachedException('too many')\n");
-  socket_peer_close (fd);
+    line_server_exchange (fd, "one", "");
+  line_server_send (fd, "LimitReachedException('too many')\n");
+  line_server_close (fd);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
     link_assert_error (calls[i], ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED, "too many");
-  g_assert_false (socket_peer_is_called (peer));
+  g_assert_false (line_server_is_called (peer));
   eric_socket_link_unref (link);
 }
 
@@ -306,21 +306,21 @@ test_socket_link_limit (void)
 static void
 test_socket_link_refusal_in_between (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
   LinkCall *one = link_call (link, plug, NULL);
   LinkCall *two = link_call (link, "two", NULL);
-  int fd = socket_peer_accept (peer), other;
+  int fd = line_server_accept (peer), other;
 
   link_wait_sent (link, 1);
-  socket_peer_send (fd, "TooLargeException('bad')\n");
+  line_server_send (fd, "TooLargeException('bad')\n");
   link_assert_error (one, ERIC_ERROR, ERIC_ERROR_TOO_LARGE, "bad");
-  other = socket_peer_accept (peer);
-  socket_peer_exchange (other, "two", "2\n");
+  other = line_server_accept (peer);
+  line_server_exchange (other, "two", "2\n");
   link_assert_answer (two, "2");
-  socket_peer_close (fd);
-  socket_peer_close (other);
+  line_server_close (fd);
+  line_server_close (other);
   eric_socket_link_unref (link);
 }
 
@@ -328,25 +328,25 @@ test_socket_link_refusal_in_between (void)
 static void
 test_socket_link_mute (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one = link_call (link, "one", NULL), *two, *three;
-  int fd = socket_peer_accept (peer), other;
+  int fd = line_server_accept (peer), other;
 
-  socket_peer_exchange (fd, "one", "");
+  line_server_exchange (fd, "one", "");
   g_assert_no_errno (shutdown (fd, SHUT_RD));
   two = link_call (link, "two", NULL);
   test_settle ();
-  socket_peer_send (fd, "1\n");
+  line_server_send (fd, "1\n");
   link_assert_answer (one, "1");
-  other = socket_peer_accept (peer);
+  other = line_server_accept (peer);
   three = link_call (link, "three", NULL);
-  socket_peer_exchange (other, "two", "2\n");
-  socket_peer_exchange (other, "three", "3\n");
+  line_server_exchange (other, "two", "2\n");
+  line_server_exchange (other, "three", "3\n");
   link_assert_answer (two, "2");
   link_assert_answer (three, "3");
-  socket_peer_close (fd);
-  socket_peer_close (other);
+  line_server_close (fd);
+  line_server_close (other);
   eric_socket_link_unref (link);
 }
 
@@ -355,24 +355,24 @@ test_socket_link_mute (void)
 static void
 test_socket_link_too_large (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one, *two;
   int fd, other;
 
   eric_socket_link_set_max_line (link, 4);
   one = link_call (link, "one", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "one", "");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "one", "");
   g_assert_no_errno (shutdown (fd, SHUT_RD));
   two = link_call (link, "two", NULL);
-  socket_peer_send (fd, "12345\n");
+  line_server_send (fd, "12345\n");
   link_assert_error (one, ERIC_ERROR, ERIC_ERROR_TOO_LARGE, "A line is longer than 4 bytes");
-  other = socket_peer_accept (peer);
-  socket_peer_exchange (other, "two", "2\n");
+  other = line_server_accept (peer);
+  line_server_exchange (other, "two", "2\n");
   link_assert_answer (two, "2");
-  socket_peer_close (fd);
-  socket_peer_close (other);
+  line_server_close (fd);
+  line_server_close (other);
   eric_socket_link_unref (link);
 }
 
@@ -385,8 +385,8 @@ use_socket (EricSocketLink *link,
   g_autoptr (GSocket) socket = NULL;
 
   g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
-  socket_peer_send (fds[1], farewell);
-  socket_peer_close (fds[1]);
+  line_server_send (fds[1], farewell);
+  line_server_close (fds[1]);
   socket = g_socket_new_from_fd (fds[0], NULL);
   g_socket_set_blocking (socket, FALSE);
   link->connection = g_socket_connection_factory_create_connection (socket);
@@ -405,14 +405,14 @@ test_socket_link_of_no_use (void)
     { "hello\n", G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
       "The server closed the connection before a request could be sent" },
   };
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     {
       use_socket (link, ends[i].farewell);
       link_assert_error (link_call (link, "one", NULL), ends[i].domain, ends[i].code, ends[i].message);
-      g_assert_false (socket_peer_is_called (peer));
+      g_assert_false (line_server_is_called (peer));
     }
   eric_socket_link_unref (link);
 }
@@ -420,7 +420,7 @@ test_socket_link_of_no_use (void)
 static void
 test_socket_link_no_descriptors (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   struct rlimit usual, none;
   LinkCall *call;
@@ -430,7 +430,7 @@ test_socket_link_no_descriptors (void)
   test_settle ();
   fd = dup (0);
   g_assert_cmpint (fd, >, 0);
-  socket_peer_close (fd);
+  line_server_close (fd);
   g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &usual));
   none = usual;
   none.rlim_cur = fd;
@@ -439,10 +439,10 @@ test_socket_link_no_descriptors (void)
   link_assert_error (call, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES, NULL);
   g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &usual));
   call = link_call (link, "one", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "one", "1\n");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 

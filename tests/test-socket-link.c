@@ -12,46 +12,46 @@
 #include "eric-error.h"
 #include "eric-socket-link-private.h"
 #include "link-util.h"
-#include "socket-peer.h"
+#include "line-server.h"
 #include "test-util.h"
 
 static void
 test_socket_link_one (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
 
   /* The connection stays. */
   call = link_call (link, "two", NULL);
-  socket_peer_exchange (fd, "two", "2\r\n");
+  line_server_exchange (fd, "two", "2\r\n");
   link_assert_answer (call, "2");
   call = link_call (link, "three", NULL);
-  socket_peer_exchange (fd, "three", "\n");
+  line_server_exchange (fd, "three", "\n");
   link_assert_answer (call, "");
   eric_socket_link_unref (link);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 }
 
 static void
 test_socket_link_sync (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkThread *thread = link_thread_new (link, "one", 0, NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_thread_assert_answer (thread, "1");
   thread = link_thread_new (link, "two", 60 * 1000, NULL);
-  socket_peer_exchange (fd, "two", "InvalidListenerException('it\\'s \"it\"')\n");
+  line_server_exchange (fd, "two", "InvalidListenerException('it\\'s \"it\"')\n");
   link_thread_assert_error (thread, ERIC_ERROR, ERIC_ERROR_INVALID_LISTENER, "it's \"it\"");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -59,22 +59,22 @@ test_socket_link_sync (void)
 static void
 test_socket_link_pipelined (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one = link_call (link, "one", NULL), *two, *three;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "");
+  line_server_exchange (fd, "one", "");
   two = link_call (link, "two", NULL);
-  socket_peer_exchange (fd, "two", "");
+  line_server_exchange (fd, "two", "");
   three = link_call (link, "three", NULL);
-  socket_peer_exchange (fd, "three", "1\n2");
+  line_server_exchange (fd, "three", "1\n2");
   link_assert_answer (one, "1");
   g_assert_null (two->result);
-  socket_peer_send (fd, "\nNoMessagesException('none')\n");
+  line_server_send (fd, "\nNoMessagesException('none')\n");
   link_assert_answer (two, "2");
   link_assert_error (three, ERIC_ERROR, ERIC_ERROR_NO_MESSAGES, "none");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -144,7 +144,7 @@ check_order_cb (const char *line,
 static void
 test_socket_link_order (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   Order order = { .in_order = TRUE };
   g_autoptr (SocketService) service = socket_service_new (peer, check_order_cb, &order);
   EricSocketLink *link = link_new (peer);
@@ -168,7 +168,7 @@ test_socket_link_order (void)
 static void
 test_socket_link_contexts (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   g_autoptr (GMainContext) context = g_main_context_new ();
   LinkCall *low, *high, *other;
@@ -180,10 +180,10 @@ test_socket_link_contexts (void)
   other = link_call (link, "other", NULL);
   g_main_context_pop_thread_default (context);
 
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "low", "");
-  socket_peer_exchange (fd, "high", "");
-  socket_peer_exchange (fd, "other", "1\n2\n3\n");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "low", "");
+  line_server_exchange (fd, "high", "");
+  line_server_exchange (fd, "other", "1\n2\n3\n");
   g_main_context_push_thread_default (context);
   link_assert_answer (other, "3");
   g_main_context_pop_thread_default (context);
@@ -193,7 +193,7 @@ test_socket_link_contexts (void)
   g_assert_null (low->result);
   link_assert_answer (high, "2");
   link_assert_answer (low, "1");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -201,7 +201,7 @@ test_socket_link_contexts (void)
 static void
 test_socket_link_lost_context (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   GMainContext *context = g_main_context_new ();
   LinkCall *last;
@@ -212,13 +212,13 @@ test_socket_link_lost_context (void)
     eric_socket_link_call_async (link, link_line ("lost"), i * 60 * 1000, g_task_new (NULL, NULL, NULL, NULL));
   g_main_context_pop_thread_default (context);
   last = link_call (link, "last", NULL);
-  fd = socket_peer_accept (peer);
+  fd = line_server_accept (peer);
   for (guint i = 0; i < 3; i++)
-    socket_peer_exchange (fd, "lost", "1\n");
-  socket_peer_exchange (fd, "last", "2\n");
+    line_server_exchange (fd, "lost", "1\n");
+  line_server_exchange (fd, "last", "2\n");
   link_assert_answer (last, "2");
   g_main_context_unref (context);
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -237,7 +237,7 @@ answer_large_cb (const char *line,
 static void
 test_socket_link_full_buffers (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   g_autoptr (SocketService) service = socket_service_new (peer, answer_large_cb, NULL);
   EricSocketLink *link = link_new (peer);
   g_autofree char *large = g_strnfill (LARGE, 'x');
@@ -254,7 +254,7 @@ static void
 test_socket_link_very_large (void)
 {
   const gsize size = 10 * 1000 * 1000;
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   g_autoptr (SocketService) service = socket_service_new (peer, answer_large_cb, NULL);
   EricSocketLink *link = link_new (peer);
   g_autofree char *large = g_strnfill (size, 'x');
@@ -271,7 +271,7 @@ test_socket_link_very_large (void)
 static void
 test_socket_link_max_line (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one, *two, *three;
   int fd;
@@ -280,23 +280,23 @@ test_socket_link_max_line (void)
   one = link_call (link, "one", NULL);
   two = link_call (link, "two", NULL);
   three = link_call (link, "three", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "one", "");
-  socket_peer_exchange (fd, "two", "");
-  socket_peer_exchange (fd, "three", "1234\r\n12345");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "one", "");
+  line_server_exchange (fd, "two", "");
+  line_server_exchange (fd, "three", "1234\r\n12345");
   link_assert_answer (one, "1234");
   link_assert_error (two, ERIC_ERROR, ERIC_ERROR_TOO_LARGE, "A line is longer than 4 bytes");
   link_assert_lost (three);
-  g_assert_null (socket_peer_read (fd));
-  socket_peer_close (fd);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
 
   /* Another connection begins with another line, and knows another limit. */
   eric_socket_link_set_max_line (link, 5);
   one = link_call (link, "one", NULL);
-  fd = socket_peer_accept (peer);
-  socket_peer_exchange (fd, "one", "12345\n");
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, "one", "12345\n");
   link_assert_answer (one, "12345");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -304,21 +304,21 @@ static void
 test_socket_link_not_utf8 (void)
 {
   const char answers[] = "a\377\na\0b\n\303\251\n";
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one = link_call (link, "one", NULL);
   LinkCall *two = link_call (link, "two", NULL);
   LinkCall *three = link_call (link, "three", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "");
-  socket_peer_exchange (fd, "two", "");
-  socket_peer_exchange (fd, "three", "");
-  socket_peer_send_bytes (fd, answers, sizeof answers - 1);
+  line_server_exchange (fd, "one", "");
+  line_server_exchange (fd, "two", "");
+  line_server_exchange (fd, "three", "");
+  line_server_send_bytes (fd, answers, sizeof answers - 1);
   link_assert_error (one, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, "The server's answer is not UTF-8");
   link_assert_error (two, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, "The server's answer is not UTF-8");
   link_assert_answer (three, "\303\251");
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -331,16 +331,16 @@ assert_cloexec (int fd)
 static void
 test_socket_link_cloexec (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new ();
+  g_autoptr (LineServer) peer = line_server_new ();
   EricSocketLink *link = link_new (peer);
   LinkCall *call = link_call (link, "one", NULL);
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
   assert_cloexec (link->wake_fd);
   assert_cloexec (g_socket_get_fd (g_socket_connection_get_socket (link->connection)));
-  socket_peer_close (fd);
+  line_server_close (fd);
   eric_socket_link_unref (link);
 }
 
@@ -348,23 +348,23 @@ test_socket_link_cloexec (void)
 static void
 test_socket_link_tcp (void)
 {
-  g_autoptr (SocketPeer) peer = socket_peer_new_tcp ();
+  g_autoptr (LineServer) peer = line_server_new_tcp ();
   EricSocketLink *link = link_new (peer);
   LinkCall *one = link_call (link, "one", NULL), *two;
-  int fd = socket_peer_accept (peer);
+  int fd = line_server_accept (peer);
   int no_delay = 0;
 
-  socket_peer_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "one", "1\n");
   link_assert_answer (one, "1");
   g_socket_get_option (g_socket_connection_get_socket (link->connection), IPPROTO_TCP, TCP_NODELAY, &no_delay, NULL);
   g_assert_cmpint (no_delay, ==, 1);
 
   one = link_call (link, "one", NULL);
   two = link_call (link, "two", NULL);
-  socket_peer_exchange (fd, "one", "1\n");
-  socket_peer_exchange (fd, "two", "");
+  line_server_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "two", "");
   link_assert_answer (one, "1");
-  socket_peer_reset (fd);
+  line_server_reset (fd);
   link_assert_lost (two);
   eric_socket_link_unref (link);
 }

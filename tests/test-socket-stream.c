@@ -7,12 +7,12 @@
 
 #include <eric-sse.h>
 
-#include "socket-peer.h"
+#include "line-server.h"
 #include "test-util.h"
 
 typedef struct
 {
-  SocketPeer       *peer;     /* (owned) */
+  LineServer       *peer;     /* (owned) */
   EricSocketClient *client;   /* (owned) */
   EricSocketStream *stream;   /* (owned) (nullable) */
   int               fd;       /* the server's end */
@@ -21,7 +21,7 @@ typedef struct
 /* It has sent its request. */
 static void
 set_up_for (Fixture    *fixture,
-            SocketPeer *peer,
+            LineServer *peer,
             gsize       max_line)
 {
   g_autoptr (GError) error = NULL;
@@ -31,14 +31,14 @@ set_up_for (Fixture    *fixture,
   eric_socket_client_set_max_line (fixture->client, max_line);
   fixture->stream = eric_socket_client_stream (fixture->client, "c", "l", NULL, &error);
   g_assert_no_error (error);
-  fixture->fd = socket_peer_accept (peer);
-  socket_peer_exchange (fixture->fd, "{\"v\":\"l\",\"c\":\"c\",\"r\":\"l\"}", "");
+  fixture->fd = line_server_accept (peer);
+  line_server_exchange (fixture->fd, "{\"v\":\"l\",\"c\":\"c\",\"r\":\"l\"}", "");
 }
 
 static void
 set_up (Fixture *fixture)
 {
-  set_up_for (fixture, socket_peer_new (), ERIC_SOCKET_CLIENT_DEFAULT_MAX_LINE);
+  set_up_for (fixture, line_server_new (), ERIC_SOCKET_CLIENT_DEFAULT_MAX_LINE);
 }
 
 static void
@@ -48,8 +48,8 @@ tear_down (Fixture *fixture)
     test_finalize (fixture->stream);
   test_finalize (fixture->client);
   if (fixture->fd >= 0)
-    socket_peer_close (fixture->fd);
-  socket_peer_free (fixture->peer);
+    line_server_close (fixture->fd);
+  line_server_free (fixture->peer);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
@@ -110,13 +110,13 @@ assert_end (Fixture *fixture)
       g_assert_no_error (error);
     }
   if (fixture->fd >= 0)
-    g_assert_null (socket_peer_read (fixture->fd));
+    g_assert_null (line_server_read (fixture->fd));
 }
 
 static void
 close_peer (Fixture *fixture)
 {
-  socket_peer_close (fixture->fd);
+  line_server_close (fixture->fd);
   fixture->fd = -1;
 }
 
@@ -136,7 +136,7 @@ assert_failure (Fixture    *fixture,
         g_assert_cmpstr (error->message, ==, message);
     }
   if (fixture->fd >= 0)
-    g_assert_null (socket_peer_read (fixture->fd));
+    g_assert_null (line_server_read (fixture->fd));
 }
 
 static void
@@ -162,17 +162,17 @@ test_socket_stream_messages (void)
   g_signal_connect (fixture.stream, "notify::retry-delay", G_CALLBACK (notify_cb), delays);
   g_assert_cmpuint (eric_socket_stream_get_retry_delay (fixture.stream), ==, 0);
 
-  socket_peer_send (fixture.fd, "{\"event\": \"tick\", \"retry\": 5, \"data\": \"one\"}\n");
+  line_server_send (fixture.fd, "{\"event\": \"tick\", \"retry\": 5, \"data\": \"one\"}\n");
   assert_next (&fixture, "tick", "one");
   g_assert_cmpuint (eric_socket_stream_get_retry_delay (fixture.stream), ==, 5);
-  socket_peer_send (fixture.fd, "{\"event\": \"tick\", \"data\": {\"n\": 2}}\r\n\n"
+  line_server_send (fixture.fd, "{\"event\": \"tick\", \"data\": {\"n\": 2}}\r\n\n"
                                 "{\"event\": \"\", \"retry\": 5, \"data\": null, \"id\": \"i\"}\n{\"event\": \"la");
   assert_next (&fixture, "tick", "{\"n\":2}");
   message = next_sync (fixture.stream, NULL);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "message");
   g_assert_null (eric_message_get_payload (message));
   g_assert_cmpstr (eric_message_get_id (message), ==, "i");
-  socket_peer_send (fixture.fd, "st\", \"retry\": 7, \"data\": \"\"}\n");
+  line_server_send (fixture.fd, "st\", \"retry\": 7, \"data\": \"\"}\n");
   assert_next (&fixture, "last", "");
   close_peer (&fixture);
   assert_end (&fixture);
@@ -188,13 +188,13 @@ test_socket_stream_waits (void)
 
   set_up (&fixture);
   eric_socket_stream_next_async (fixture.stream, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
-  socket_peer_send (fixture.fd, "{\"event\": \"a\"");
+  line_server_send (fixture.fd, "{\"event\": \"a\"");
   test_settle ();
   g_assert_null (result);
-  socket_peer_send (fixture.fd, "}");
+  line_server_send (fixture.fd, "}");
   test_settle ();
   g_assert_null (result);
-  socket_peer_send (fixture.fd, "\n");
+  line_server_send (fixture.fd, "\n");
   test_wait_until (result != NULL);
   message = eric_socket_stream_next_finish (fixture.stream, result, NULL);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "a");
@@ -226,11 +226,11 @@ test_socket_stream_batch (void)
   g_auto (Fixture) fixture = { 0, };
 
   set_up (&fixture);
-  socket_peer_send (fixture.fd, "{\"event\":\"1\"}\n{\"event\":\"2\"}\n\n{\"event\":\"3\"}\n{\"event\":\"4\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"1\"}\n{\"event\":\"2\"}\n\n{\"event\":\"3\"}\n{\"event\":\"4\"}\n");
   assert_next (&fixture, "1", "");
   g_assert_cmpuint (read_batch (fixture.stream, 2), ==, 2);
   g_assert_cmpuint (read_batch (fixture.stream, 2), ==, 1);
-  socket_peer_send (fixture.fd, "{\"event\":\"5\"}\nNoMessagesException('end')\n");
+  line_server_send (fixture.fd, "{\"event\":\"5\"}\nNoMessagesException('end')\n");
   g_assert_cmpuint (read_batch (fixture.stream, G_MAXUINT), ==, 1);
   assert_failure (&fixture, ERIC_ERROR, ERIC_ERROR_NO_MESSAGES, "end");
 }
@@ -241,7 +241,7 @@ test_socket_stream_batch_end (void)
   g_auto (Fixture) fixture = { 0, };
 
   set_up (&fixture);
-  socket_peer_send (fixture.fd, "{\"event\":\"1\"}\n{\"event\":\"2\"}");
+  line_server_send (fixture.fd, "{\"event\":\"1\"}\n{\"event\":\"2\"}");
   close_peer (&fixture);
   g_assert_cmpuint (read_batch (fixture.stream, 10), ==, 1);
   g_assert_cmpuint (read_batch (fixture.stream, 10), ==, 1);
@@ -256,7 +256,7 @@ test_socket_stream_channel_closed (void)
   g_auto (Fixture) fixture = { 0, };
 
   set_up (&fixture);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n{\"event\":\"" ERIC_MESSAGE_TYPE_CLOSED "\"}\n{\"event\":\"b\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n{\"event\":\"" ERIC_MESSAGE_TYPE_CLOSED "\"}\n{\"event\":\"b\"}\n");
   assert_next (&fixture, "a", "");
   assert_next (&fixture, ERIC_MESSAGE_TYPE_CLOSED, "");
   assert_end (&fixture);
@@ -281,9 +281,9 @@ test_socket_stream_failures (void)
       g_auto (Fixture) fixture = { 0, };
 
       set_up (&fixture);
-      socket_peer_send (fixture.fd, "{\"event\":\"a\",\"data\":\"1\"}\n");
-      socket_peer_send (fixture.fd, failures[i].line);
-      socket_peer_send (fixture.fd, "{\"event\":\"b\"}\n");
+      line_server_send (fixture.fd, "{\"event\":\"a\",\"data\":\"1\"}\n");
+      line_server_send (fixture.fd, failures[i].line);
+      line_server_send (fixture.fd, "{\"event\":\"b\"}\n");
       assert_next_at (&fixture, "a", "1", i);
       assert_failure (&fixture, failures[i].own_domain ? ERIC_ERROR : G_IO_ERROR,
                       failures[i].code, failures[i].message);
@@ -308,8 +308,8 @@ test_socket_stream_last_text (void)
       g_auto (Fixture) fixture = { 0, };
 
       set_up (&fixture);
-      socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
-      socket_peer_send (fixture.fd, ends[i].text);
+      line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
+      line_server_send (fixture.fd, ends[i].text);
       close_peer (&fixture);
       assert_next_at (&fixture, "a", "", i);
       assert_failure (&fixture, ends[i].own_domain ? ERIC_ERROR : G_IO_ERROR, ends[i].code, ends[i].message);
@@ -326,7 +326,7 @@ test_socket_stream_last_message (void)
       g_auto (Fixture) fixture = { 0, };
 
       set_up (&fixture);
-      socket_peer_send (fixture.fd, texts[i]);
+      line_server_send (fixture.fd, texts[i]);
       close_peer (&fixture);
       assert_next_at (&fixture, "a", "", i);
       assert_end (&fixture);
@@ -338,10 +338,10 @@ test_socket_stream_reset (void)
 {
   g_auto (Fixture) fixture = { 0, };
 
-  set_up_for (&fixture, socket_peer_new_tcp (), ERIC_SOCKET_CLIENT_DEFAULT_MAX_LINE);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
+  set_up_for (&fixture, line_server_new_tcp (), ERIC_SOCKET_CLIENT_DEFAULT_MAX_LINE);
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
   assert_next (&fixture, "a", "");
-  socket_peer_reset (fixture.fd);
+  line_server_reset (fixture.fd);
   fixture.fd = -1;
   assert_failure (&fixture, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, NULL);
 }
@@ -351,10 +351,10 @@ test_socket_stream_max_line (void)
 {
   g_auto (Fixture) fixture = { 0, };
 
-  set_up_for (&fixture, socket_peer_new (), 15);
+  set_up_for (&fixture, line_server_new (), 15);
   /* What is set later does not count for this one. */
   eric_socket_client_set_max_line (fixture.client, 100);
-  socket_peer_send (fixture.fd, "{\"event\":\"123\"}\r\n{\"event\":\"1234\"}\r\n");
+  line_server_send (fixture.fd, "{\"event\":\"123\"}\r\n{\"event\":\"1234\"}\r\n");
   assert_next (&fixture, "123", "");
   assert_failure (&fixture, ERIC_ERROR, ERIC_ERROR_TOO_LARGE, "A line is longer than 15 bytes");
 }
@@ -365,9 +365,9 @@ send_large_cb (gpointer user_data)
   Fixture *fixture = user_data;
   g_autofree char *large = g_strnfill (10 * 1000 * 1000, 'x');
 
-  socket_peer_send (fixture->fd, "{\"event\":\"large\",\"data\":\"");
-  socket_peer_send (fixture->fd, large);
-  socket_peer_send (fixture->fd, "\"}\n{\"event\":\"small\"}\n");
+  line_server_send (fixture->fd, "{\"event\":\"large\",\"data\":\"");
+  line_server_send (fixture->fd, large);
+  line_server_send (fixture->fd, "\"}\n{\"event\":\"small\"}\n");
   return NULL;
 }
 
@@ -400,7 +400,7 @@ test_socket_stream_cancel (void)
 
   set_up (&fixture);
   eric_socket_stream_next_async (fixture.stream, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
   g_cancellable_cancel (cancellable);
   test_wait_until (result != NULL);
   g_assert_null (eric_socket_stream_next_finish (fixture.stream, result, &error));
@@ -416,7 +416,7 @@ test_socket_stream_cancel (void)
   g_assert_null (eric_socket_stream_next_finish (fixture.stream, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_next_at (&fixture, "a", "", 0);
-  socket_peer_send (fixture.fd, "{\"event\":\"b\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"b\"}\n");
   assert_next_at (&fixture, "b", "", 1);
 }
 
@@ -449,14 +449,14 @@ test_socket_stream_cancel_sync (void)
   reader.stream = fixture.stream;
   reader.cancellable = cancellable;
   thread = g_thread_new ("read", read_cb, &reader);
-  socket_peer_send (fixture.fd, "{\"event\":");
-  socket_peer_wait_taken (fixture.fd);
+  line_server_send (fixture.fd, "{\"event\":");
+  line_server_wait_taken (fixture.fd);
   g_cancellable_cancel (cancellable);
   g_thread_join (thread);
   g_assert_null (reader.message);
   g_assert_error (reader.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&reader.error);
-  socket_peer_send (fixture.fd, "\"b\"}\n");
+  line_server_send (fixture.fd, "\"b\"}\n");
   assert_next (&fixture, "b", "");
 }
 
@@ -476,7 +476,7 @@ test_socket_stream_pending (void)
       g_assert_null (next_in_turn (fixture.stream, i, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
     }
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
   test_wait_until (result != NULL);
   message = eric_socket_stream_next_finish (fixture.stream, result, NULL);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "a");
@@ -489,7 +489,7 @@ test_socket_stream_close (void)
   g_auto (Fixture) fixture = { 0, };
 
   set_up (&fixture);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n{\"event\":\"b\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n{\"event\":\"b\"}\n");
   assert_next (&fixture, "a", "");
   eric_socket_stream_close (fixture.stream);
   eric_socket_stream_close (fixture.stream);
@@ -505,7 +505,7 @@ test_socket_stream_close_pending (void)
 
   set_up (&fixture);
   eric_socket_stream_next_async (fixture.stream, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
-  socket_peer_send (fixture.fd, "{\"event\":\"half");
+  line_server_send (fixture.fd, "{\"event\":\"half");
   test_settle ();
   eric_socket_stream_close (fixture.stream);
   test_wait_until (result != NULL);
@@ -523,12 +523,12 @@ test_socket_stream_close_elsewhere (void)
       Reader reader = { 0, };
       GThread *thread;
 
-      set_up_for (&fixture, i == 0 ? socket_peer_new () : socket_peer_new_tcp (), 100);
+      set_up_for (&fixture, i == 0 ? line_server_new () : line_server_new_tcp (), 100);
       reader.stream = fixture.stream;
       thread = g_thread_new ("read", read_cb, &reader);
-      socket_peer_send (fixture.fd, "{");
+      line_server_send (fixture.fd, "{");
       if (i == 0)
-        socket_peer_wait_taken (fixture.fd);
+        line_server_wait_taken (fixture.fd);
       eric_socket_stream_close (fixture.stream);
       g_thread_join (thread);
       g_assert_null (reader.message);
@@ -546,7 +546,7 @@ test_socket_stream_drop (void)
       g_auto (Fixture) fixture = { 0, };
       GPollFD polled = { 0, };
 
-      set_up_for (&fixture, i == 0 ? socket_peer_new () : socket_peer_new_tcp (), 100);
+      set_up_for (&fixture, i == 0 ? line_server_new () : line_server_new_tcp (), 100);
       test_finalize (fixture.stream);
       polled.fd = fixture.fd;
       g_assert_cmpint (g_poll (&polled, 1, 50 * 1000), ==, 1);
@@ -567,12 +567,12 @@ test_socket_stream_drop_pending (void)
   eric_socket_stream_next_async (fixture.stream, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
   stream = g_steal_pointer (&fixture.stream);
   g_object_unref (stream);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
   test_wait_until (result != NULL);
   message = eric_socket_stream_next_finish (stream, result, NULL);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "a");
   g_clear_object (&result);
-  g_assert_null (socket_peer_read (fixture.fd));
+  g_assert_null (line_server_read (fixture.fd));
 }
 
 /* Threads and their contexts */
@@ -599,7 +599,7 @@ test_socket_stream_context (void)
   set_up (&fixture);
   reader.stream = fixture.stream;
   thread = g_thread_new ("read", read_in_context_cb, &reader);
-  socket_peer_send (fixture.fd, "{\"event\":\"a\"}\n");
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
   g_thread_join (thread);
   g_assert_no_error (reader.error);
   g_assert_cmpstr (eric_message_get_event_type (reader.message), ==, "a");
@@ -643,7 +643,7 @@ send_many_cb (gpointer user_data)
 
   for (guint i = 0; i < N_LOOPED; i++)
     g_string_append_printf (lines, "{\"event\":\"%u\"}\n", i);
-  socket_peer_send (fixture->fd, lines->str);
+  line_server_send (fixture->fd, lines->str);
   close_peer (fixture);
   return NULL;
 }

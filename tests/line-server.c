@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "socket-peer.h"
+#include "line-server.h"
 
 /* As in test-util.c, in milliseconds. */
 #define DEADLINE (50 * 1000)
@@ -35,7 +35,7 @@ wait_for (int         fd,
 }
 
 void
-socket_peer_listen (SocketPeer *peer)
+line_server_listen (LineServer *peer)
 {
   struct sockaddr_storage address;
   gssize length = g_socket_address_get_native_size (peer->address);
@@ -52,7 +52,7 @@ socket_peer_listen (SocketPeer *peer)
 
 /* Whoever waits to be accepted is refused. */
 void
-socket_peer_stop (SocketPeer *peer)
+line_server_stop (LineServer *peer)
 {
   if (peer->fd < 0)
     return;
@@ -62,10 +62,10 @@ socket_peer_stop (SocketPeer *peer)
     g_unlink (peer->path);
 }
 
-SocketPeer *
-socket_peer_new (void)
+LineServer *
+line_server_new (void)
 {
-  SocketPeer *peer = g_new0 (SocketPeer, 1);
+  LineServer *peer = g_new0 (LineServer, 1);
   g_autoptr (GError) error = NULL;
 
   peer->fd = -1;
@@ -73,20 +73,20 @@ socket_peer_new (void)
   g_assert_no_error (error);
   peer->path = g_build_filename (peer->directory, "socket", NULL);
   peer->address = g_unix_socket_address_new (peer->path);
-  socket_peer_listen (peer);
+  line_server_listen (peer);
   return peer;
 }
 
-SocketPeer *
-socket_peer_new_tcp (void)
+LineServer *
+line_server_new_tcp (void)
 {
-  SocketPeer *peer = g_new0 (SocketPeer, 1);
+  LineServer *peer = g_new0 (LineServer, 1);
   struct sockaddr_storage address;
   socklen_t length = sizeof address;
 
   peer->fd = -1;
   peer->address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  socket_peer_listen (peer);
+  line_server_listen (peer);
   g_assert_no_errno (getsockname (peer->fd, (struct sockaddr *) &address, &length));
   g_object_unref (peer->address);
   peer->address = g_socket_address_new_from_native (&address, length);
@@ -94,9 +94,9 @@ socket_peer_new_tcp (void)
 }
 
 void
-socket_peer_free (SocketPeer *peer)
+line_server_free (LineServer *peer)
 {
-  socket_peer_stop (peer);
+  line_server_stop (peer);
   if (peer->directory != NULL)
     g_rmdir (peer->directory);
   g_free (peer->directory);
@@ -106,7 +106,7 @@ socket_peer_free (SocketPeer *peer)
 }
 
 int
-socket_peer_accept (SocketPeer *peer)
+line_server_accept (LineServer *peer)
 {
   int fd;
 
@@ -118,7 +118,7 @@ socket_peer_accept (SocketPeer *peer)
 
 /* Whether somebody waits to be accepted. */
 gboolean
-socket_peer_is_called (SocketPeer *peer)
+line_server_is_called (LineServer *peer)
 {
   struct pollfd polled = { .fd = peer->fd, .events = POLLIN };
 
@@ -126,7 +126,7 @@ socket_peer_is_called (SocketPeer *peer)
 }
 
 int
-socket_peer_fill_row (SocketPeer *peer)
+line_server_fill_row (LineServer *peer)
 {
   struct sockaddr_storage address;
   gssize length = g_socket_address_get_native_size (peer->address);
@@ -140,7 +140,7 @@ socket_peer_fill_row (SocketPeer *peer)
 
 /* Looks before it takes, so that nothing is read beyond the line. */
 char *
-socket_peer_read (int fd)
+line_server_read (int fd)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
@@ -172,7 +172,7 @@ socket_peer_read (int fd)
 }
 
 void
-socket_peer_send_bytes (int         fd,
+line_server_send_bytes (int         fd,
                         const char *bytes,
                         gsize       length)
 {
@@ -189,14 +189,14 @@ socket_peer_send_bytes (int         fd,
 }
 
 void
-socket_peer_send (int         fd,
+line_server_send (int         fd,
                   const char *text)
 {
-  socket_peer_send_bytes (fd, text, strlen (text));
+  line_server_send_bytes (fd, text, strlen (text));
 }
 
 void
-socket_peer_wait_taken (int fd)
+line_server_wait_taken (int fd)
 {
   gint64 deadline = g_get_monotonic_time () + DEADLINE * G_TIME_SPAN_MILLISECOND;
   int n_bytes;
@@ -211,14 +211,14 @@ socket_peer_wait_taken (int fd)
 }
 
 void
-socket_peer_close (int fd)
+line_server_close (int fd)
 {
   g_assert_no_errno (close (fd));
 }
 
 /* Over TCP; a unix socket is reset by what was not read. */
 void
-socket_peer_reset (int fd)
+line_server_reset (int fd)
 {
   const struct linger at_once = { .l_onoff = 1 };
 
@@ -227,19 +227,19 @@ socket_peer_reset (int fd)
 }
 
 void
-socket_peer_exchange (int         fd,
+line_server_exchange (int         fd,
                       const char *line,
                       const char *answer)
 {
-  g_autofree char *got = socket_peer_read (fd);
+  g_autofree char *got = line_server_read (fd);
 
   g_assert_cmpstr (got, ==, line);
-  socket_peer_send (fd, answer);
+  line_server_send (fd, answer);
 }
 
 struct _SocketService
 {
-  SocketPeer       *peer;         /* (unowned) */
+  LineServer       *peer;         /* (unowned) */
   SocketAnswerFunc  func;
   gpointer          user_data;
   GThread          *thread;       /* (owned) */
@@ -276,7 +276,7 @@ answer_lines (Served  *served,
         }
     }
   g_string_erase (input, 0, start);
-  socket_peer_send_bytes (served->fd, output->str, output->len);
+  line_server_send_bytes (served->fd, output->str, output->len);
   return more;
 }
 
@@ -313,7 +313,7 @@ serve (gpointer user_data)
       Served *served = g_new (Served, 1);
 
       served->service = self;
-      served->fd = socket_peer_accept (self->peer);
+      served->fd = line_server_accept (self->peer);
       g_ptr_array_add (threads, g_thread_new ("connection", serve_connection, served));
     }
   for (guint i = 0; i < threads->len; i++)
@@ -322,7 +322,7 @@ serve (gpointer user_data)
 }
 
 SocketService *
-socket_service_new (SocketPeer       *peer,
+socket_service_new (LineServer       *peer,
                     SocketAnswerFunc  func,
                     gpointer          user_data)
 {

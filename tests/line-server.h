@@ -15,37 +15,37 @@ typedef struct
   char           *path;        /* (owned): of the socket */
   GSocketAddress *address;     /* (owned) */
   int             fd;          /* (owned), -1 while it does not listen */
-} SocketPeer;
+} LineServer;
 
-SocketPeer *socket_peer_new        (void);
-SocketPeer *socket_peer_new_tcp    (void);
-void        socket_peer_free       (SocketPeer *peer);
-void        socket_peer_stop       (SocketPeer *peer);
-void        socket_peer_listen     (SocketPeer *peer);
-int         socket_peer_accept     (SocketPeer *peer);
-gboolean    socket_peer_is_called  (SocketPeer *peer);
+LineServer *line_server_new        (void);
+LineServer *line_server_new_tcp    (void);
+void        line_server_free       (LineServer *peer);
+void        line_server_stop       (LineServer *peer);
+void        line_server_listen     (LineServer *peer);
+int         line_server_accept     (LineServer *peer);
+gboolean    line_server_is_called  (LineServer *peer);
 
 /* Nobody more can wait to be accepted; not over TCP. The client's end is given. */
-int         socket_peer_fill_row   (SocketPeer *peer);
+int         line_server_fill_row   (LineServer *peer);
 
 /* The next line without its end; NULL at the end, or where the client has reset it. */
-char       *socket_peer_read       (int         fd);
-void        socket_peer_send       (int         fd,
+char       *line_server_read       (int         fd);
+void        line_server_send       (int         fd,
                                     const char *text);
-void        socket_peer_send_bytes (int         fd,
+void        line_server_send_bytes (int         fd,
                                     const char *bytes,
                                     gsize       length);
 /* Until the client has read it all; not over TCP. */
-void        socket_peer_wait_taken (int         fd);
-void        socket_peer_close      (int         fd);
-void        socket_peer_reset      (int         fd);
+void        line_server_wait_taken (int         fd);
+void        line_server_close      (int         fd);
+void        line_server_reset      (int         fd);
 
 /* Reads a line, which must be this one, and answers. */
-void        socket_peer_exchange   (int         fd,
+void        line_server_exchange   (int         fd,
                                     const char *line,
                                     const char *answer);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SocketPeer, socket_peer_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineServer, line_server_free)
 
 /* The answer to a line, without its end; NULL closes the connection. */
 typedef char *(*SocketAnswerFunc) (const char *line,
@@ -55,7 +55,7 @@ typedef char *(*SocketAnswerFunc) (const char *line,
  * It reads no further while its answers are not taken. */
 typedef struct _SocketService SocketService;
 
-SocketService *socket_service_new  (SocketPeer       *peer,
+SocketService *socket_service_new  (LineServer       *peer,
                                     SocketAnswerFunc  func,
                                     gpointer          user_data);
 void           socket_service_free (SocketService    *service);
