@@ -12,17 +12,18 @@
 #include "eric-socket-request-private.h"
 #include "eric-socket-server-private.h"
 
-/* What each verb does. */
+/* What each verb does. Signals may close the connection meanwhile, so that it has no
+ * server any more. */
 
 #define ACK "ack"
 
 /* Queues of listeners that clients make have a bound, unless they came with one. */
 static void
-bound_listener (EricSocketSession *session,
-                EricListener      *listener)
+bound_listener (EricSocketServer *server,
+                EricListener     *listener)
 {
   if (eric_listener_get_capacity (listener) == 0)
-    eric_listener_set_capacity (listener, session->server->listener_capacity);
+    eric_listener_set_capacity (listener, server->listener_capacity);
 }
 
 static gboolean
@@ -38,7 +39,8 @@ create_channel (EricSocketSession  *session,
 }
 
 static gboolean
-add_listener (EricSocketSession  *session,
+add_listener (EricSocketServer   *server,
+              EricSocketSession  *session,
               EricChannel        *channel,
               GError            **error)
 {
@@ -46,7 +48,7 @@ add_listener (EricSocketSession  *session,
 
   if (listener == NULL)
     return FALSE;
-  bound_listener (session, listener);
+  bound_listener (server, listener);
   g_string_append (session->out, eric_listener_get_id (listener));
   return TRUE;
 }
@@ -69,7 +71,8 @@ listen_to (EricSocketSession  *session,
 }
 
 static gboolean
-watch (EricSocketSession  *session,
+watch (EricSocketServer   *server,
+       EricSocketSession  *session,
        EricChannel        *channel,
        GError            **error)
 {
@@ -77,18 +80,18 @@ watch (EricSocketSession  *session,
 
   if (stream == NULL)
     return FALSE;
-  bound_listener (session, eric_message_stream_get_listener (stream));
+  bound_listener (server, eric_message_stream_get_listener (stream));
   eric_socket_feed_start (session, stream);
   return TRUE;
 }
 
 /* Streams of a channel that nobody finds any more end. */
 static gboolean
-remove_channel (EricSocketSession  *session,
-                EricChannel        *channel,
-                GError            **error)
+remove_channel (EricSocketServer  *server,
+                EricChannel       *channel,
+                GError           **error)
 {
-  if (!eric_channel_container_remove (session->server->channels, eric_channel_get_id (channel), error))
+  if (!eric_channel_container_remove (server->channels, eric_channel_get_id (channel), error))
     return FALSE;
   eric_channel_close (channel);
   return TRUE;
@@ -108,11 +111,12 @@ act (EricSocketSession        *session,
      const EricSocketRequest  *request,
      GError                  **error)
 {
+  EricSocketServer *server = session->server;
   g_autoptr (EricChannel) channel = NULL;
 
   if (request->verb == ERIC_SOCKET_CREATE_CHANNEL)
     return create_channel (session, error);
-  channel = _eric_socket_server_request_channel (session->server, request->channel_id, error);
+  channel = _eric_socket_server_request_channel (server, request->channel_id, error);
   if (channel == NULL)
     return FALSE;
 
@@ -124,15 +128,15 @@ act (EricSocketSession        *session,
     case ERIC_SOCKET_BROADCAST:
       return acknowledge (session, eric_channel_broadcast (channel, request->message, error));
     case ERIC_SOCKET_ADD_LISTENER:
-      return add_listener (session, channel, error);
+      return add_listener (server, session, channel, error);
     case ERIC_SOCKET_LISTEN:
       return listen_to (session, channel, request->listener_id, error);
     case ERIC_SOCKET_WATCH:
-      return watch (session, channel, error);
+      return watch (server, session, channel, error);
     case ERIC_SOCKET_REMOVE_LISTENER:
       return acknowledge (session, eric_channel_remove_listener (channel, request->listener_id, error));
     case ERIC_SOCKET_REMOVE_CHANNEL:
-      return acknowledge (session, remove_channel (session, channel, error));
+      return acknowledge (session, remove_channel (server, channel, error));
     case ERIC_SOCKET_CREATE_CHANNEL:
     default:
       g_return_val_if_reached (FALSE);

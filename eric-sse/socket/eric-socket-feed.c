@@ -98,15 +98,6 @@ eric_socket_feed_pump (EricSocketSession *session)
                                         eric_socket_session_ref (session));
 }
 
-void
-eric_socket_feed_start (EricSocketSession *session,
-                        EricMessageStream *stream)
-{
-  session->feed.stream = g_object_ref (stream);
-  session->feed.cancellable = g_cancellable_new ();
-  session->feed.dropped = eric_listener_get_dropped (eric_message_stream_get_listener (stream));
-}
-
 /* The stream has ended, or nobody reads it any more. A listener that a client made stays
  * with its channel, and does not run. */
 void
@@ -120,4 +111,16 @@ eric_socket_feed_stop (EricSocketSession *session)
   g_clear_object (&session->feed.cancellable);
   eric_message_stream_close (stream);
   session->ending = TRUE;
+}
+
+/* The connection may be closed already, by who was asked for the channel. */
+void
+eric_socket_feed_start (EricSocketSession *session,
+                        EricMessageStream *stream)
+{
+  session->feed.stream = g_object_ref (stream);
+  session->feed.cancellable = g_cancellable_new ();
+  session->feed.dropped = eric_listener_get_dropped (eric_message_stream_get_listener (stream));
+  if (session->server == NULL)
+    eric_socket_feed_stop (session);
 }

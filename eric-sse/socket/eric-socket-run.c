@@ -170,7 +170,6 @@ void
 _eric_socket_server_session_ended (EricSocketServer  *self,
                                    EricSocketSession *session)
 {
-  g_queue_unlink (&self->sessions, &session->link);
   _eric_socket_server_notify_n_connections (self);
   if (self->stop_timer != NULL && self->sessions.length == 0)
     finish_stopping (self);

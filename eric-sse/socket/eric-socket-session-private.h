@@ -37,6 +37,7 @@ struct _EricSocketSession
   GSource          *gone;            /* (owned) (nullable): while there is a stream */
   GSource          *timer;           /* (owned): idle, or lingering */
   gint64            last_active;     /* monotonic microseconds */
+  gboolean          pumping;         /* what is called then must not begin another turn */
   gboolean          input_ended;     /* the peer has shut down its side */
   gboolean          last_request;    /* the server stops: what has begun is answered */
   gboolean          ending;          /* no more is answered: closed when all is sent */

@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "eric-listener.h"
+#include "eric-listener-private.h"
 #include "eric-message-stream.h"
 #include "eric-message.h"
 #include "eric-ready-source-private.h"
@@ -20,6 +20,9 @@
 
 /* Answers that wait to be sent: beyond it nothing more is asked for, in bytes. */
 #define MAX_OUTPUT (256 * 1024)
+
+/* A buffer that was larger is given back when it is empty, in bytes. */
+#define MAX_KEPT_BUFFER (2 * MAX_OUTPUT)
 
 /* How long what a peer still sends is dropped after the last answer, so that the answer
  * is not lost with the connection; in milliseconds. */
@@ -58,13 +61,16 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* Who hears of it may drop the server, or close what is in its list. */
 void
 eric_socket_session_close (EricSocketSession *self)
 {
-  EricSocketServer *server = g_steal_pointer (&self->server);
+  g_autoptr (EricSocketServer) server = NULL;
 
-  if (server == NULL)
+  if (self->server == NULL)
     return;
+  server = g_object_ref (g_steal_pointer (&self->server));
+  g_queue_unlink (&server->sessions, &self->link);
   drop_source (&self->readable);
   drop_source (&self->writable);
   drop_source (&self->gone);
@@ -138,6 +144,27 @@ answer_lines (EricSocketSession *self)
     self->ending = TRUE;
 }
 
+/* Drops what is sent, so that a peer that is never quite up to date does not cost all that
+ * it ever had. */
+static void
+forget_sent (EricSocketSession *self)
+{
+  if (self->sent < self->out->len)
+    {
+      if (self->sent < MAX_OUTPUT)
+        return;
+      g_string_erase (self->out, 0, self->sent);
+    }
+  else if (self->out->allocated_len > MAX_KEPT_BUFFER)
+    {
+      g_string_free (self->out, TRUE);
+      self->out = g_string_new (NULL);
+    }
+  else
+    g_string_truncate (self->out, 0);
+  self->sent = 0;
+}
+
 /* FALSE where the peer is gone. */
 static gboolean
 send_answers (EricSocketSession *self)
@@ -149,14 +176,13 @@ send_answers (EricSocketSession *self)
                                 self->out->len - self->sent, NULL, &error);
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        return TRUE;
+        break;
       if (n < 0)
         return FALSE;
       self->sent += n;
       self->last_active = g_get_monotonic_time ();
     }
-  g_string_truncate (self->out, 0);
-  self->sent = 0;
+  forget_sent (self);
   return TRUE;
 }
 
@@ -189,27 +215,61 @@ finish (EricSocketSession *self)
   update_sources (self);
 }
 
+/* Whether there was no room for the next answer, and is now. */
+static gboolean
+has_more_to_answer (EricSocketSession *self)
+{
+  return wants_requests (self) &&
+         (self->lines.at != self->lines.end ||
+          (self->last_request && !eric_socket_lines_has_part (&self->lines)));
+}
+
+/* FALSE where the connection is closed. */
+static gboolean
+answer_and_send (EricSocketSession *self)
+{
+  do
+    {
+      answer_lines (self);
+      if (self->server == NULL)
+        return FALSE;
+      if (!send_answers (self))
+        {
+          eric_socket_session_close (self);
+          return FALSE;
+        }
+    }
+  while (has_more_to_answer (self));
+  return TRUE;
+}
+
+static void
+go_on (EricSocketSession *self)
+{
+  if (self->ending && self->out->len == 0)
+    {
+      finish (self);
+      return;
+    }
+  eric_socket_feed_pump (self);
+  set_timer (self);
+  update_sources (self);
+}
+
 void
 eric_socket_session_pump (EricSocketSession *self)
 {
-  g_autoptr (EricSocketSession) hold = eric_socket_session_ref (self);
-  g_autoptr (EricSocketServer) server = self->server != NULL ? g_object_ref (self->server) : NULL;
+  g_autoptr (EricSocketSession) hold = NULL;
+  g_autoptr (EricSocketServer) server = NULL;
 
-  if (self->server == NULL || self->lingering)
+  if (self->server == NULL || self->lingering || self->pumping)
     return;
-  answer_lines (self);
-  if (self->server == NULL)
-    return;
-  if (!send_answers (self))
-    eric_socket_session_close (self);
-  else if (self->ending && self->out->len == 0)
-    finish (self);
-  else
-    {
-      eric_socket_feed_pump (self);
-      set_timer (self);
-      update_sources (self);
-    }
+  hold = eric_socket_session_ref (self);
+  server = g_object_ref (self->server);
+  self->pumping = TRUE;
+  if (answer_and_send (self))
+    go_on (self);
+  self->pumping = FALSE;
 }
 
 static gboolean
@@ -318,7 +378,8 @@ eric_socket_session_end (EricSocketSession *self)
     {
       g_autoptr (EricMessage) farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
 
-      eric_listener_push (eric_message_stream_get_listener (self->feed.stream), farewell, NULL);
+      /* Whatever room there is. */
+      _eric_listener_push_last (eric_message_stream_get_listener (self->feed.stream), farewell);
     }
   eric_socket_session_pump (self);
 }
