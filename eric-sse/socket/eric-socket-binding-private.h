@@ -15,6 +15,9 @@ typedef struct _EricSocketBinding EricSocketBinding;
 EricSocketBinding *eric_socket_binding_new            (GSocketAddress     *address,
                                                        guint               mode,
                                                        GError            **error);
+EricSocketBinding *eric_socket_binding_new_path       (const char         *path,
+                                                       guint               mode,
+                                                       GError            **error);
 EricSocketBinding *eric_socket_binding_new_handed     (GSocket            *socket,
                                                        GError            **error);
 void               eric_socket_binding_free           (EricSocketBinding  *self);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -50,34 +51,17 @@ get_path (EricSocketBinding *self)
 }
 
 static gboolean
-check_unix_address (GUnixSocketAddress  *address,
-                    GError             **error)
-{
-  /* There is a NUL behind it. */
-  const gsize max = sizeof ((struct sockaddr_un *) NULL)->sun_path - 1;
-
-  if (g_unix_socket_address_get_address_type (address) != G_UNIX_SOCKET_ADDRESS_PATH)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "A socket without a path has no mode that would protect it");
-      return FALSE;
-    }
-  if (g_unix_socket_address_get_path_len (address) > max)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
-                   "The path of a socket has at most %" G_GSIZE_FORMAT " bytes, not “%s”",
-                   max, g_unix_socket_address_get_path (address));
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
 check_address (GSocketAddress  *address,
                GError         **error)
 {
   if (G_IS_UNIX_SOCKET_ADDRESS (address))
-    return check_unix_address (G_UNIX_SOCKET_ADDRESS (address), error);
+    {
+      if (g_unix_socket_address_get_address_type (G_UNIX_SOCKET_ADDRESS (address)) == G_UNIX_SOCKET_ADDRESS_PATH)
+        return TRUE;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           "A socket without a path has no mode that would protect it");
+      return FALSE;
+    }
   if (G_IS_INET_SOCKET_ADDRESS (address) &&
       g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
     return TRUE;
@@ -100,6 +84,26 @@ eric_socket_binding_new (GSocketAddress  *address,
   self->address = g_object_ref (address);
   self->mode = mode;
   return self;
+}
+
+/* A GUnixSocketAddress is cut where it is too long. */
+EricSocketBinding *
+eric_socket_binding_new_path (const char  *path,
+                              guint        mode,
+                              GError     **error)
+{
+  /* There is a NUL behind it. */
+  const gsize max = sizeof ((struct sockaddr_un *) NULL)->sun_path - 1;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (strlen (path) > max)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
+                   "The path of a socket has at most %" G_GSIZE_FORMAT " bytes, not “%s”", max, path);
+      return NULL;
+    }
+  address = g_unix_socket_address_new (path);
+  return eric_socket_binding_new (address, mode, error);
 }
 
 EricSocketBinding *

@@ -5,7 +5,6 @@
 
 #include "eric-socket-server.h"
 
-#include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -71,13 +70,11 @@ static gboolean
 bind_path (EricSocketServer  *self,
            GError           **error)
 {
-  g_autoptr (GSocketAddress) address = NULL;
   EricSocketBinding *binding;
 
   if (self->path == NULL || self->path_bound)
     return TRUE;
-  address = g_unix_socket_address_new (self->path);
-  binding = eric_socket_binding_new (address, self->mode, error);
+  binding = eric_socket_binding_new_path (self->path, self->mode, error);
   if (binding == NULL)
     return FALSE;
   g_ptr_array_insert (self->bindings, 0, binding);
@@ -114,7 +111,8 @@ open_bindings (EricSocketServer  *self,
  *
  * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another server listens on the path or
  * address, with %G_IO_ERROR_EXISTS where something else than a socket is at the path,
- * with %G_IO_ERROR_NOT_INITIALIZED where there is nothing to listen on, with
+ * with %G_IO_ERROR_FILENAME_TOO_LONG for a path that no socket can have, with
+ * %G_IO_ERROR_NOT_INITIALIZED where there is nothing to listen on, with
  * %G_IO_ERROR_BUSY while the server stops, and with the `G_IO_ERROR` of the system
  * otherwise.
  *
@@ -412,8 +410,7 @@ take_binding (EricSocketServer   *self,
  * the server runs. A path is removed when the server stops.
  *
  * Fails with %G_IO_ERROR_NOT_SUPPORTED for an address that other machines could reach,
- * with %G_IO_ERROR_FILENAME_TOO_LONG for a path that no socket can have, and otherwise
- * as [method@SocketServer.start] does.
+ * and otherwise as [method@SocketServer.start] does.
  *
  * Returns: %TRUE if it listens
  *
