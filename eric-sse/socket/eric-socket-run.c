@@ -146,7 +146,7 @@ eric_socket_server_start (EricSocketServer  *self,
   return TRUE;
 }
 
-/* The last connection is closed. */
+/* The last connection is closed, and nobody can open another. */
 static void
 finish_stopping (EricSocketServer *self)
 {
@@ -189,8 +189,7 @@ _eric_socket_server_end (EricSocketServer *self)
 {
   close_bindings (self);
   close_sessions (self);
-  if (self->stop_timer != NULL)
-    finish_stopping (self);
+  finish_stopping (self);
 }
 
 static gboolean
