@@ -20,6 +20,8 @@
 
 #define BROADCAST "{\"v\":\"b\",\"c\":\"news\",\"t\":\"x\"}"
 
+static const char *program;
+
 static guint
 get_mode (const char *path)
 {
@@ -481,7 +483,7 @@ assert_child (const char *expected,
     g_subprocess_launcher_setenv (launcher, "LISTEN_FDS", n_fds, TRUE);
   g_subprocess_launcher_setenv (launcher, "LISTEN_FDNAMES", "eric", TRUE);
   g_subprocess_launcher_take_fd (launcher, fd, 3);
-  process = g_subprocess_launcher_spawn (launcher, &error, "/proc/self/exe", "--systemd", expected, NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, program, "--systemd", expected, NULL);
   g_assert_no_error (error);
   g_test_message ("%s: %s %s", expected, pid, n_fds);
   g_subprocess_wait_check (process, NULL, &error);
@@ -540,6 +542,7 @@ main (int    argc,
       take_from_systemd (argv[2]);
       return 0;
     }
+  program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/socket-binding/mode", test_socket_binding_mode);
   g_test_add_func ("/eric/socket-binding/stale", test_socket_binding_stale);

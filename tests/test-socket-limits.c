@@ -467,6 +467,11 @@ test_socket_limits_no_descriptors (void)
   gint64 since;
   int next;
 
+  if (strstr (g_getenv ("LD_PRELOAD") != NULL ? g_getenv ("LD_PRELOAD") : "", "vgpreload") != NULL)
+    {
+      g_test_skip ("valgrind accepts the connection, and then closes it");
+      return;
+    }
   handler = g_log_set_handler ("Eric", G_LOG_LEVEL_MESSAGE, count_message_cb, &n_messages);
   getrlimit (RLIMIT_NOFILE, &limits);
   socket_peer_assert_answer (before, BROADCAST "\n", "ack\n");
