@@ -50,6 +50,8 @@ socket_fixture_free (SocketFixture *fixture)
 {
   if (fixture->server != NULL)
     test_finalize (fixture->server);
+  /* What was cancelled says so only now. */
+  test_settle ();
   g_clear_object (&fixture->news);
   test_finalize (fixture->channels);
   g_unlink (fixture->path);

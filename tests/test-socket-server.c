@@ -65,7 +65,7 @@ static void
 test_socket_server_notify (void)
 {
   g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
-  guint n = 0, n_running = 0, n_connections = 0;
+  guint n = 0;
 
   g_signal_connect (fixture->server, "notify", G_CALLBACK (count_cb), &n);
   eric_socket_server_set_max_request (fixture->server, ERIC_SOCKET_SERVER_DEFAULT_MAX_REQUEST);
@@ -78,6 +78,13 @@ test_socket_server_notify (void)
   eric_socket_server_set_idle_timeout (fixture->server, 50000);
   eric_socket_server_set_listener_capacity (fixture->server, 1);
   g_assert_cmpuint (n, ==, 4);
+}
+
+static void
+test_socket_server_notify_running (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+  guint n_running = 0, n_connections = 0;
 
   g_signal_connect (fixture->server, "notify::running", G_CALLBACK (count_cb), &n_running);
   g_signal_connect (fixture->server, "notify::n-connections", G_CALLBACK (count_cb), &n_connections);
@@ -427,6 +434,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/socket-server/properties", test_socket_server_properties);
   g_test_add_func ("/eric/socket-server/notify", test_socket_server_notify);
+  g_test_add_func ("/eric/socket-server/notify-running", test_socket_server_notify_running);
   g_test_add_func ("/eric/socket-server/one-request", test_socket_server_one_request);
   g_test_add_func ("/eric/socket-server/lines", test_socket_server_lines);
   g_test_add_func ("/eric/socket-server/pipelined", test_socket_server_pipelined);
