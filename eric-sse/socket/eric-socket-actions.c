@@ -17,6 +17,9 @@
 
 #define ACK "ack"
 
+/* Channels that begin so are the library's: clients may only read them. */
+#define RESERVED_PREFIX "_eric"
+
 /* Queues of listeners that clients make have a bound, unless they came with one. */
 static void
 bound_listener (EricSocketServer *server,
@@ -107,6 +110,20 @@ acknowledge (EricSocketSession *session,
 }
 
 static gboolean
+is_reserved (const EricSocketRequest *request)
+{
+  switch (request->verb)
+    {
+    case ERIC_SOCKET_DISPATCH:
+    case ERIC_SOCKET_BROADCAST:
+    case ERIC_SOCKET_REMOVE_CHANNEL:
+      return g_str_has_prefix (request->channel_id, RESERVED_PREFIX);
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
 act (EricSocketSession        *session,
      const EricSocketRequest  *request,
      GError                  **error)
@@ -116,6 +133,12 @@ act (EricSocketSession        *session,
 
   if (request->verb == ERIC_SOCKET_CREATE_CHANNEL)
     return create_channel (session, error);
+  if (is_reserved (request))
+    {
+      g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL,
+                           "Channels that begin with " RESERVED_PREFIX " are reserved");
+      return FALSE;
+    }
   channel = _eric_socket_server_request_channel (server, request->channel_id, error);
   if (channel == NULL)
     return FALSE;

@@ -17,9 +17,11 @@ static const char description[] =
   "  eric-sse publish http://127.0.0.1:8080/events/news 'It works'\n"
   "  eric-sse publish --event=price --json http://127.0.0.1:8080/events/news '{\"bid\": 7}'\n"
   "  tail -f log | eric-sse publish http://127.0.0.1:8080/events/log -\n"
+  "  eric-sse publish unix:$XDG_RUNTIME_DIR/eric.sock news 'It works'\n"
   "\n"
   "Before a TEXT that begins with a dash, write --.\n"
-  "When the server refuses a line, nothing behind it is published.\n"
+  "When the server refuses a line, nothing behind it is published; at a socket, at\n"
+  "most what was on its way.\n"
   "Ctrl-C ends it at once: what was sent stays published, half a line is not.\n"
   "Exit status: 0 if all was published, 1 if not, 2 for a wrong option. A signal\n"
   "ends it as any command, which shells report as 130 for Ctrl-C.\n";
@@ -60,22 +62,50 @@ make_uri (const char  *text,
 }
 
 static gboolean
+take_socket (EricPublishOptions  *options,
+             int                  argc,
+             char               **argv,
+             const char          *id,
+             GError             **error)
+{
+  options->path = g_strdup (argv[1] + strlen (ERIC_TOOL_SOCKET_PREFIX));
+  if (*options->path == '\0')
+    return eric_tool_refuse (error, "which path? " SEE_HELP);
+  if (argc < 3)
+    return eric_tool_refuse (error, "which channel? " SEE_HELP);
+  if (argc < 4)
+    return eric_tool_refuse (error, "which text? " SEE_HELP);
+  if (argc > 4)
+    return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[4]);
+  if (id != NULL)
+    return eric_tool_refuse (error, "--id is for HTTP: a socket takes no ids");
+  if (options->headers != NULL)
+    return eric_tool_refuse (error, "--header is for HTTP: a socket takes no headers");
+  if (!g_utf8_validate (argv[2], -1, NULL))
+    return eric_tool_refuse (error, "the id of a channel is UTF-8");
+  options->channel_id = g_strdup (argv[2]);
+  options->text = g_str_equal (argv[3], "-") ? NULL : g_strdup (argv[3]);
+  return TRUE;
+}
+
+static gboolean
 take (EricPublishOptions  *options,
       int                  argc,
       char               **argv,
-      const char          *event_type,
       const char          *id,
       GError             **error)
 {
   if (argc < 2)
     return eric_tool_refuse (error, "which URL? " SEE_HELP);
+  if (g_str_has_prefix (argv[1], ERIC_TOOL_SOCKET_PREFIX))
+    return take_socket (options, argc, argv, id, error);
   if (argc < 3)
     return eric_tool_refuse (error, "which text? " SEE_HELP);
   if (argc > 3)
     return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[3]);
   if (!eric_tool_check_headers (options->headers, "Content-Type", error))
     return FALSE;
-  options->uri = make_uri (argv[1], event_type, id, error);
+  options->uri = make_uri (argv[1], options->event_type, id, error);
   if (options->uri == NULL)
     return FALSE;
   if (!g_str_equal (argv[2], "-"))
@@ -90,10 +120,9 @@ eric_publish_options_parse (EricPublishOptions  *options,
                             int                  argc,
                             char               **argv)
 {
-  g_autofree char *event_type = NULL;
   g_autofree char *id = NULL;
   const GOptionEntry entries[] = {
-    { "event", 'e', 0, G_OPTION_ARG_STRING, &event_type, "Type of the message (default: message)", "TYPE" },
+    { "event", 'e', 0, G_OPTION_ARG_STRING, &options->event_type, "Type of the message (default: message)", "TYPE" },
     { "id", 0, 0, G_OPTION_ARG_STRING, &id, "Id of the message (default: the server makes one)", "ID" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
       "The text, or each line, is JSON, whose structure is kept", NULL },
@@ -101,7 +130,7 @@ eric_publish_options_parse (EricPublishOptions  *options,
       "Header of the request; can be repeated", "'NAME: VALUE'" },
     G_OPTION_ENTRY_NULL
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("URL TEXT|- — publish on a channel");
+  g_autoptr (GOptionContext) context = g_option_context_new ("URL|unix:PATH CHANNEL TEXT|- — publish on a channel");
   g_autoptr (GError) error = NULL;
 
   g_set_prgname ("eric-sse publish");
@@ -110,7 +139,7 @@ eric_publish_options_parse (EricPublishOptions  *options,
   if (g_option_context_parse (context, &argc, &argv, &error))
     {
       eric_tool_remove_dashes (&argc, argv);
-      take (options, argc, argv, event_type, id, &error);
+      take (options, argc, argv, id, &error);
     }
   if (error == NULL)
     return -1;
@@ -124,4 +153,7 @@ eric_publish_options_clear (EricPublishOptions *options)
   g_clear_pointer (&options->uri, g_uri_unref);
   g_clear_pointer (&options->headers, g_strfreev);
   g_clear_pointer (&options->text, g_free);
+  g_clear_pointer (&options->path, g_free);
+  g_clear_pointer (&options->channel_id, g_free);
+  g_clear_pointer (&options->event_type, g_free);
 }

@@ -197,7 +197,9 @@ eric_publish_main (int    argc,
   EricPublish publish = { 0 };
   int code = eric_publish_options_parse (&publish.options, argc, argv);
 
-  if (code < 0)
+  if (code < 0 && publish.options.path != NULL)
+    code = eric_publish_socket_run (&publish.options);
+  else if (code < 0)
     {
       start (&publish);
       g_main_loop_run (publish.loop);

@@ -20,10 +20,15 @@ static const char description[] =
   "  POST /events/CHANNEL      Publishes the body; ?event=TYPE and ?id=ID; see also\n"
   "                            eric-sse publish --help\n"
   "  GET /health               200 if a message to itself arrives, 503 otherwise\n"
+  "  --socket                  The same channels for programs of this machine, in JSON;\n"
+  "                            the path has mode 0600. With systemd as PATH: the\n"
+  "                            sockets that systemd hands over\n"
   "\n"
   "Examples:\n"
   "  curl -N http://127.0.0.1:8080/events/news\n"
   "  curl -d 'It works' http://127.0.0.1:8080/events/news\n"
+  "  eric-sse serve --socket=$XDG_RUNTIME_DIR/eric.sock\n"
+  "  eric-sse publish unix:$XDG_RUNTIME_DIR/eric.sock news 'It works'\n"
   "\n"
   "There is no authentication: whoever reaches the address can read and publish.\n"
   "Ctrl-C ends the server in an orderly way; a second time, at once.\n"
@@ -47,6 +52,8 @@ check (const EricServeOptions  *options,
     sentence = "--max-body takes a number that is not negative";
   else if (!g_hostname_is_ip_address (options->address))
     sentence = "--address takes an IP address such as 127.0.0.1 or ::";
+  else if (options->socket != NULL && *options->socket == '\0')
+    sentence = "--socket takes a path, or systemd";
 
   return sentence == NULL || eric_tool_refuse (error, "%s", sentence);
 }
@@ -68,13 +75,15 @@ eric_serve_options_parse (EricServeOptions  *options,
     { "max-subscribers", 0, 0, G_OPTION_ARG_INT, &options->max_subscribers,
       "Streams at once, 0 for as many as there are descriptors (default: 0)", "N" },
     { "max-body", 0, 0, G_OPTION_ARG_INT64, &options->max_body,
-      "Length of a body that is published (default: 1048576)", "BYTES" },
+      "Length of a body that is published, or of a request at the socket (default: 1048576)", "BYTES" },
     { "cors", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->cors,
       "Origin whose pages may read and publish, * for all; can be repeated", "ORIGIN" },
     { "channel", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options->channels,
       "Channel to make at the start; can be repeated", "ID" },
     { "no-auto-create", 0, 0, G_OPTION_ARG_NONE, &options->no_auto_create,
       "Answer 404 for channels that do not exist instead of making them", NULL },
+    { "socket", 's', 0, G_OPTION_ARG_FILENAME, &options->socket,
+      "Listen on a unix socket, too", "PATH" },
     { "skip-slow", 0, 0, G_OPTION_ARG_NONE, &options->skip_slow,
       "Leave messages out for clients that are too slow instead of disconnecting them", NULL },
     G_OPTION_ENTRY_NULL
@@ -114,4 +123,5 @@ eric_serve_options_clear (EricServeOptions *options)
   g_clear_pointer (&options->address, g_free);
   g_clear_pointer (&options->cors, g_strfreev);
   g_clear_pointer (&options->channels, g_strfreev);
+  g_clear_pointer (&options->socket, g_free);
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  *   eric-serve-options.c    the command line
  *   eric-serve-page.c       GET / and what the page loads
  *   eric-serve-health.c     GET /health
- *   eric-serve-presence.c   tells the page that somebody came or went */
+ *   eric-serve-presence.c   tells the page that somebody came or went
+ *   eric-serve-socket.c     the same channels over a socket */
 
 /* Channels that clients may make. */
 #define ERIC_SERVE_MAX_CHANNELS 10000
@@ -33,6 +34,7 @@ typedef struct
   gint64     max_body;          /* bytes */
   char     **cors;              /* (owned) (nullable): origins */
   char     **channels;          /* (owned) (nullable): made at the start */
+  char      *socket;            /* (owned) (nullable): a path, or “systemd” */
   gboolean   no_auto_create;
   gboolean   skip_slow;
 } EricServeOptions;
@@ -42,6 +44,7 @@ typedef struct
   EricServeOptions      options;
   SoupServer           *soup_server;   /* (owned) */
   EricSseServer        *sse_server;    /* (owned) */
+  EricSocketServer     *socket_server; /* (owned) (nullable) */
   EricChannelContainer *channels;      /* (owned) */
   EricSseChannel       *presence;      /* (owned) */
   GMainLoop            *loop;          /* (owned) */
@@ -49,6 +52,7 @@ typedef struct
   guint                 presence_timer;
   gboolean              presence_dirty;
   gboolean              ending;
+  gboolean              drained;       /* HTTP has ended */
 } EricServe;
 
 /* Returns -1 to go on, or the exit code. */
@@ -61,6 +65,20 @@ void     eric_serve_page_add       (EricServe         *serve);
 void     eric_serve_health_add     (EricServe         *serve);
 void     eric_serve_presence_start (EricServe         *serve);
 void     eric_serve_presence_stop  (EricServe         *serve);
+
+gboolean eric_serve_socket_start   (EricServe         *serve,
+                                    GError           **error);
+void     eric_serve_socket_tell    (EricServe         *serve);
+gboolean eric_serve_socket_is_running (EricServe      *serve);
+void     eric_serve_socket_end     (EricServe         *serve);
+void     eric_serve_socket_stop    (EricServe         *serve);
+
+/* A channel that a client asks for and that is not there; NULL for an id of its own.
+ * (transfer full) (nullable) */
+EricSseChannel *eric_serve_request_channel (EricServe  *serve,
+                                            const char *channel_id);
+/* Ends the program when everything has ended. */
+void     eric_serve_check_ended    (EricServe         *serve);
 
 /* For paths that want no body. */
 void     eric_serve_add_handler    (EricServe          *serve,

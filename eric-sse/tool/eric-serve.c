@@ -5,6 +5,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "eric-serve-private.h"
@@ -57,16 +58,37 @@ make_channel (EricServe  *serve,
   return g_steal_pointer (&channel);
 }
 
+static gboolean
+is_allowed (const char *channel_id)
+{
+  return *channel_id != '\0' && strlen (channel_id) <= ERIC_SSE_SERVER_MAX_CHANNEL_ID &&
+         !g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX);
+}
+
+EricSseChannel *
+eric_serve_request_channel (EricServe  *serve,
+                            const char *channel_id)
+{
+  if (serve->options.no_auto_create ||
+      (channel_id != NULL && !is_allowed (channel_id)) ||
+      eric_channel_container_get_size (serve->channels) >= ERIC_SERVE_MAX_CHANNELS)
+    return NULL;
+  return make_channel (serve, channel_id);
+}
+
 static EricSseChannel *
 channel_requested_cb (EricSseServer *sse_server,
                       const char    *channel_id,
                       EricServe     *serve)
 {
-  if (serve->options.no_auto_create ||
-      g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX) ||
-      eric_channel_container_get_size (serve->channels) >= ERIC_SERVE_MAX_CHANNELS)
-    return NULL;
-  return make_channel (serve, channel_id);
+  return eric_serve_request_channel (serve, channel_id);
+}
+
+void
+eric_serve_check_ended (EricServe *serve)
+{
+  if (serve->drained && !eric_serve_socket_is_running (serve))
+    g_main_loop_quit (serve->loop);
 }
 
 static void
@@ -79,7 +101,8 @@ drained_cb (GObject      *source,
 
   if (!eric_sse_server_drain_finish (ERIC_SSE_SERVER (source), result, &error))
     g_printerr ("%s\n", error->message);
-  g_main_loop_quit (serve->loop);
+  serve->drained = TRUE;
+  eric_serve_check_ended (serve);
 }
 
 static gboolean
@@ -90,7 +113,10 @@ signal_cb (gpointer user_data)
   if (serve->ending)
     g_main_loop_quit (serve->loop);
   else
-    eric_sse_server_drain_async (serve->sse_server, DRAIN_TIMEOUT, NULL, drained_cb, serve);
+    {
+      eric_sse_server_drain_async (serve->sse_server, DRAIN_TIMEOUT, NULL, drained_cb, serve);
+      eric_serve_socket_end (serve);
+    }
   serve->ending = TRUE;
   return G_SOURCE_CONTINUE;
 }
@@ -143,11 +169,17 @@ listen_and_tell (EricServe *serve)
                     serve->options.address, serve->options.port, error->message);
       return FALSE;
     }
+  if (!eric_serve_socket_start (serve, &error))
+    {
+      g_printerr ("eric-sse serve: %s\n", error->message);
+      return FALSE;
+    }
   port = g_inet_socket_address_get_port (
     G_INET_SOCKET_ADDRESS (eric_sse_server_get_listen_address (serve->sse_server)));
   g_print (strchr (serve->options.address, ':') != NULL ? "Serving on http://[%s]:%u/\n"
                                                         : "Serving on http://%s:%u/\n",
            serve->options.address, port);
+  eric_serve_socket_tell (serve);
   return TRUE;
 }
 
@@ -155,6 +187,7 @@ static void
 stop (EricServe *serve)
 {
   eric_serve_presence_stop (serve);
+  eric_serve_socket_stop (serve);
   g_clear_object (&serve->sse_server);
   soup_server_disconnect (serve->soup_server);
   g_clear_object (&serve->soup_server);

@@ -19,6 +19,9 @@ int       eric_publish_main         (int           argc,
 int       eric_serve_main           (int           argc,
                                      char        **argv);
 
+/* In front of the path of a socket, where a URL could be. */
+#define ERIC_TOOL_SOCKET_PREFIX "unix:"
+
 /* What is the same in their command lines. */
 
 /* Always FALSE. */
