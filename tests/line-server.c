@@ -99,6 +99,8 @@ line_server_free (LineServer *peer)
   line_server_stop (peer);
   if (peer->directory != NULL)
     g_rmdir (peer->directory);
+  for (guint i = 0; peer->filled && i < G_N_ELEMENTS (peer->row); i++)
+    line_server_close (peer->row[i]);
   g_free (peer->directory);
   g_free (peer->path);
   g_object_unref (peer->address);
@@ -125,17 +127,30 @@ line_server_is_called (LineServer *peer)
   return poll (&polled, 1, 0) == 1;
 }
 
-int
+/* Over TCP, those beyond the row hear nothing. */
+void
 line_server_fill_row (LineServer *peer)
 {
   struct sockaddr_storage address;
   gssize length = g_socket_address_get_native_size (peer->address);
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_no_errno (listen (peer->fd, 0));
   g_assert_true (g_socket_address_to_native (peer->address, &address, sizeof address, NULL));
-  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, length));
-  return fd;
+  for (guint i = 0; i < G_N_ELEMENTS (peer->row); i++)
+    {
+      peer->row[i] = socket (address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      connect (peer->row[i], (struct sockaddr *) &address, length);
+    }
+  peer->filled = TRUE;
+}
+
+void
+line_server_empty_row (LineServer *peer)
+{
+  line_server_close (line_server_accept (peer));
+  for (guint i = 0; i < G_N_ELEMENTS (peer->row); i++)
+    line_server_close (peer->row[i]);
+  peer->filled = FALSE;
 }
 
 /* Looks before it takes, so that nothing is read beyond the line. */

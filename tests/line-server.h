@@ -15,6 +15,8 @@ typedef struct
   char           *path;        /* (owned): of the socket */
   GSocketAddress *address;     /* (owned) */
   int             fd;          /* (owned), -1 while it does not listen */
+  gboolean        filled;
+  int             row[4];      /* (owned): of clients, while it is filled */
 } LineServer;
 
 LineServer *line_server_new        (void);
@@ -25,8 +27,9 @@ void        line_server_listen     (LineServer *peer);
 int         line_server_accept     (LineServer *peer);
 gboolean    line_server_is_called  (LineServer *peer);
 
-/* Nobody more can wait to be accepted; not over TCP. The client's end is given. */
-int         line_server_fill_row   (LineServer *peer);
+/* Nobody more can wait to be accepted; and then somebody can again, not over TCP. */
+void        line_server_fill_row   (LineServer *peer);
+void        line_server_empty_row  (LineServer *peer);
 
 /* The next line without its end; NULL at the end, or where the client has reset it. */
 char       *line_server_read       (int         fd);

@@ -380,6 +380,46 @@ test_socket_client_dropped (void)
   line_server_close (fd);
 }
 
+/* Not by what has come to its end. */
+static void
+test_socket_client_dropped_later (void)
+{
+  g_autoptr (LineServer) peer = line_server_new ();
+  Expected expected = { calls[BROADCAST].line, "ack" };
+  g_autoptr (SocketService) service = socket_service_new (peer, answer_cb, &expected);
+  EricSocketClient *client = eric_socket_client_new (peer->path);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  eric_socket_client_set_timeout (client, 60 * 1000);
+  call_async (client, BROADCAST, cancellable, &result);
+  test_wait_until (result != NULL);
+  g_assert_true (eric_socket_client_broadcast_finish (client, result, NULL));
+  g_clear_object (&result);
+  test_finalize (client);
+}
+
+/* Nor by an answer that nobody waits for. */
+static void
+test_socket_client_dropped_abandoned (void)
+{
+  g_autoptr (LineServer) peer = line_server_new ();
+  EricSocketClient *client = eric_socket_client_new (peer->path);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  int fd;
+
+  call_async (client, BROADCAST, cancellable, &result);
+  fd = line_server_accept (peer);
+  line_server_exchange (fd, calls[BROADCAST].line, "");
+  g_cancellable_cancel (cancellable);
+  test_wait_until (result != NULL);
+  g_clear_object (&result);
+  test_finalize (client);
+  g_assert_null (line_server_read (fd));
+  line_server_close (fd);
+}
+
 /* A client that is dropped where its call ends, by a callback: in its own context. */
 static void
 dropped_cb (GObject      *source,
@@ -629,16 +669,6 @@ open_stream (EricSocketClient  *client,
   return eric_socket_client_stream_finish (client, result, error);
 }
 
-static gpointer
-cancel_cb (gpointer user_data)
-{
-  StuckAddress *address = g_object_get_data (user_data, "address");
-
-  stuck_address_wait (address, 1, 0);
-  g_cancellable_cancel (user_data);
-  return NULL;
-}
-
 static void
 test_socket_client_stream_fails (void)
 {
@@ -662,11 +692,22 @@ test_socket_client_stream_fails (void)
   test_finalize (client);
 }
 
+static gpointer
+cancel_cb (gpointer user_data)
+{
+  StuckAddress *address = g_object_get_data (user_data, "address");
+
+  if (address != NULL)
+    stuck_address_wait (address, 1, 0);
+  g_cancellable_cancel (user_data);
+  return NULL;
+}
+
 /* The row of those who wait to be accepted is full: it waits, but not for ever. */
 static gpointer
 accept_cb (gpointer user_data)
 {
-  line_server_close (line_server_accept (user_data));
+  line_server_empty_row (user_data);
   return GINT_TO_POINTER (line_server_accept (user_data));
 }
 
@@ -678,10 +719,11 @@ test_socket_client_stream_waits (void)
       g_autoptr (LineServer) peer = line_server_new ();
       EricSocketClient *client = eric_socket_client_new (peer->path);
       g_autoptr (GError) error = NULL;
-      int first = line_server_fill_row (peer);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       EricSocketStream *stream;
       GThread *thread;
 
+      line_server_fill_row (peer);
       eric_socket_client_set_timeout (client, 50);
       g_assert_null (open_stream (client, way, NULL, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
@@ -689,13 +731,18 @@ test_socket_client_stream_waits (void)
       g_clear_error (&error);
       eric_socket_client_set_timeout (client, 0);
 
+      thread = g_thread_new ("cancel", cancel_cb, cancellable);
+      g_assert_null (open_stream (client, way, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+      g_thread_join (thread);
+
       thread = g_thread_new ("accept", accept_cb, peer);
       stream = open_stream (client, way, NULL, &error);
       g_assert_no_error (error);
       test_finalize (stream);
       test_finalize (client);
       line_server_close (GPOINTER_TO_INT (g_thread_join (thread)));
-      line_server_close (first);
     }
 }
 
@@ -760,6 +807,8 @@ main (int    argc,
   g_test_add_func ("/eric/socket-client/cancelled", test_socket_client_cancelled);
   g_test_add_func ("/eric/socket-client/closed", test_socket_client_closed);
   g_test_add_func ("/eric/socket-client/dropped", test_socket_client_dropped);
+  g_test_add_func ("/eric/socket-client/dropped-later", test_socket_client_dropped_later);
+  g_test_add_func ("/eric/socket-client/dropped-abandoned", test_socket_client_dropped_abandoned);
   g_test_add_func ("/eric/socket-client/dropped-in-context", test_socket_client_dropped_in_context);
   g_test_add_func ("/eric/socket-client/refused", test_socket_client_refused);
   g_test_add_func ("/eric/socket-client/properties", test_socket_client_properties);

@@ -10,10 +10,14 @@
 #include <string.h>
 
 #include "eric-error.h"
+#include "eric-socket-connect-private.h"
 #include "eric-socket-link-private.h"
 #include "link-util.h"
 #include "line-server.h"
 #include "test-util.h"
+
+/* More than the buffers of a connection hold. */
+#define PLUG_SIZE (8 * 1024 * 1024)
 
 static void
 test_socket_link_one (void)
@@ -55,6 +59,18 @@ test_socket_link_sync (void)
   eric_socket_link_unref (link);
 }
 
+/* Waiting for answers costs nothing. */
+static void
+assert_at_rest (EricSocketLink *link,
+                guint           n_sent)
+{
+  GPollFD polled = { .events = G_IO_IN };
+
+  link_wait_sent (link, n_sent);
+  polled.fd = link->wake_fd;
+  g_assert_cmpint (g_poll (&polled, 1, 0), ==, 0);
+}
+
 /* What is called while an answer is awaited is sent at once, and answered in order. */
 static void
 test_socket_link_pipelined (void)
@@ -68,12 +84,48 @@ test_socket_link_pipelined (void)
   two = link_call (link, "two", NULL);
   line_server_exchange (fd, "two", "");
   three = link_call (link, "three", NULL);
-  line_server_exchange (fd, "three", "1\n2");
+  line_server_exchange (fd, "three", "");
+  assert_at_rest (link, 3);
+  line_server_send (fd, "1\n2");
   link_assert_answer (one, "1");
   g_assert_null (two->result);
   line_server_send (fd, "\nNoMessagesException('none')\n");
   link_assert_answer (two, "2");
   link_assert_error (three, ERIC_ERROR, ERIC_ERROR_NO_MESSAGES, "none");
+  line_server_close (fd);
+  eric_socket_link_unref (link);
+}
+
+/* So is what could not be sent at once. */
+static void
+test_socket_link_backlog (void)
+{
+  g_autoptr (LineServer) peer = line_server_new ();
+  EricSocketLink *link = link_new (peer);
+  g_autofree char *plug = g_strnfill (PLUG_SIZE, 'x');
+  const char *lines[] = { "0", plug, "2", "3", "4", "5" };
+  LinkCall *calls[G_N_ELEMENTS (lines)];
+  int fd;
+
+  line_server_fill_row (peer);
+  for (guint i = 0; i < 5; i++)
+    calls[i] = link_call (link, lines[i], NULL);
+  line_server_empty_row (peer);
+  fd = line_server_accept (peer);
+  link_wait_sent (link, 2);
+  calls[5] = link_call (link, lines[5], NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *answer = g_strdup_printf ("%u\n", i);
+
+      line_server_exchange (fd, lines[i], answer);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *answer = g_strdup_printf ("%u", i);
+
+      link_assert_answer (calls[i], answer);
+    }
   line_server_close (fd);
   eric_socket_link_unref (link);
 }
@@ -344,7 +396,6 @@ test_socket_link_cloexec (void)
   eric_socket_link_unref (link);
 }
 
-/* Over TCP, and small requests without delay. */
 static void
 test_socket_link_tcp (void)
 {
@@ -352,13 +403,9 @@ test_socket_link_tcp (void)
   EricSocketLink *link = link_new (peer);
   LinkCall *one = link_call (link, "one", NULL), *two;
   int fd = line_server_accept (peer);
-  int no_delay = 0;
 
   line_server_exchange (fd, "one", "1\n");
   link_assert_answer (one, "1");
-  g_socket_get_option (g_socket_connection_get_socket (link->connection), IPPROTO_TCP, TCP_NODELAY, &no_delay, NULL);
-  g_assert_cmpint (no_delay, ==, 1);
-
   one = link_call (link, "one", NULL);
   two = link_call (link, "two", NULL);
   line_server_exchange (fd, "one", "1\n");
@@ -369,6 +416,57 @@ test_socket_link_tcp (void)
   eric_socket_link_unref (link);
 }
 
+static GSocketConnection *
+connect_either_way (LineServer  *peer,
+                    guint        way,
+                    GError     **error)
+{
+  GSocketConnectable *address = G_SOCKET_CONNECTABLE (peer->address);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (way == 0)
+    return eric_socket_connect (address, 1, NULL, error);
+  eric_socket_connect_async (address, 1, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_wait_until (result != NULL);
+  return eric_socket_connect_finish (result, error);
+}
+
+/* What a connection is made with: the time holds for the connection alone. */
+static void
+test_socket_link_options (void)
+{
+  g_autoptr (LineServer) peer = line_server_new_tcp ();
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GSocketConnection) connection = connect_either_way (peer, i, NULL);
+      GSocket *socket = g_socket_connection_get_socket (connection);
+      int no_delay = 0;
+
+      g_assert_cmpuint (g_socket_get_timeout (socket), ==, 0);
+      g_assert_false (g_socket_get_blocking (socket));
+      g_assert_true (g_socket_get_keepalive (socket));
+      g_assert_true (g_socket_get_option (socket, IPPROTO_TCP, TCP_NODELAY, &no_delay, NULL));
+      g_assert_cmpint (no_delay, ==, 1);
+    }
+}
+
+/* A server that hears nobody. */
+static void
+test_socket_link_connect_late (void)
+{
+  g_autoptr (LineServer) peer = line_server_new_tcp ();
+
+  line_server_fill_row (peer);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (connect_either_way (peer, i, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -377,6 +475,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-link/one", test_socket_link_one);
   g_test_add_func ("/eric/socket-link/sync", test_socket_link_sync);
   g_test_add_func ("/eric/socket-link/pipelined", test_socket_link_pipelined);
+  g_test_add_func ("/eric/socket-link/backlog", test_socket_link_backlog);
   g_test_add_func ("/eric/socket-link/order", test_socket_link_order);
   g_test_add_func ("/eric/socket-link/contexts", test_socket_link_contexts);
   g_test_add_func ("/eric/socket-link/lost-context", test_socket_link_lost_context);
@@ -386,5 +485,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-link/not-utf8", test_socket_link_not_utf8);
   g_test_add_func ("/eric/socket-link/cloexec", test_socket_link_cloexec);
   g_test_add_func ("/eric/socket-link/tcp", test_socket_link_tcp);
+  g_test_add_func ("/eric/socket-link/options", test_socket_link_options);
+  g_test_add_func ("/eric/socket-link/connect-late", test_socket_link_connect_late);
   return g_test_run ();
 }

@@ -420,6 +420,26 @@ test_socket_stream_cancel (void)
   assert_next_at (&fixture, "b", "", 1);
 }
 
+/* Nor does one that comes when the message is on its way. */
+static void
+test_socket_stream_cancel_too_late (void)
+{
+  g_auto (Fixture) fixture = { 0, };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EricMessage) message = NULL;
+
+  set_up (&fixture);
+  line_server_send (fixture.fd, "{\"event\":\"a\"}\n");
+  eric_socket_stream_next_async (fixture.stream, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
+  test_wait_until (result != NULL);
+  g_cancellable_cancel (cancellable);
+  message = eric_socket_stream_next_finish (fixture.stream, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (eric_message_get_event_type (message), ==, "a");
+}
+
 typedef struct
 {
   EricSocketStream *stream;
@@ -681,6 +701,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-stream/max-line", test_socket_stream_max_line);
   g_test_add_func ("/eric/socket-stream/large", test_socket_stream_large);
   g_test_add_func ("/eric/socket-stream/cancel", test_socket_stream_cancel);
+  g_test_add_func ("/eric/socket-stream/cancel-too-late", test_socket_stream_cancel_too_late);
   g_test_add_func ("/eric/socket-stream/cancel-sync", test_socket_stream_cancel_sync);
   g_test_add_func ("/eric/socket-stream/pending", test_socket_stream_pending);
   g_test_add_func ("/eric/socket-stream/close", test_socket_stream_close);

@@ -185,7 +185,7 @@ take_messages (EricSocketStream *self,
       if (message != NULL)
         g_ptr_array_add (batch, message);
     }
-  if (self->at_end && self->lines.at == self->lines.end)
+  if (self->at_end)
     self->ended = TRUE;
   return batch->len > 0 || self->ended || self->failure != NULL;
 }
