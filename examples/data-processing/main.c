@@ -5,6 +5,7 @@
  * files, the terminal shows how far they are, and browsers get each result as an event. */
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -219,6 +220,7 @@ main (int    argc,
   g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
   g_autoptr (GError) error = NULL;
 
+  setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2 || port < 0 || port > G_MAXUINT16)
     {

@@ -18,6 +18,7 @@ import urllib.request
 # The command lines of the examples, a JSON list of lists.
 EXAMPLES = json.loads(sys.argv.pop(1))
 DEADLINE = 50
+os.environ['LC_ALL'] = 'C.UTF-8'
 
 
 class Folder:
