@@ -17,10 +17,11 @@ static const char description[] =
   "Prints the data of each message of a stream, as it comes; on a terminal with the\n"
   "id and the type before it. What happens to the connection is told on standard\n"
   "error. A connection that is lost is made again, and the stream goes on where it\n"
-  "was; --no-reconnect ends with it.\n"
+  "was; --no-reconnect ends with it, as does a socket.\n"
   "\n"
   "Examples:\n"
   "  eric-sse listen http://127.0.0.1:8080/events/news\n"
+  "  eric-sse listen unix:$XDG_RUNTIME_DIR/eric.sock news\n"
   "  eric-sse listen --count=1 --timeout=10 --event=ready http://127.0.0.1:8080/events/jobs\n"
   "  eric-sse listen --no-reconnect --end='[DONE]' -H \"Authorization: Bearer $KEY\" \\\n"
   "    -H 'Content-Type: application/json' --data=@request.json https://example.org/v1/chat\n"
@@ -71,10 +72,14 @@ check (const EricListenOptions  *options,
        char                    **argv,
        GError                  **error)
 {
+  const int n_places = options->path != NULL ? 2 : 1;
+
   if (argc < 2)
     return eric_tool_refuse (error, "which URL? " SEE_HELP);
-  if (argc > 2)
-    return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[2]);
+  if (argc < 1 + n_places)
+    return eric_tool_refuse (error, "which channel? " SEE_HELP);
+  if (argc > 1 + n_places)
+    return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[1 + n_places]);
   if (options->count < 0)
     return eric_tool_refuse (error, "--count takes a number that is not negative");
   if (!(options->timeout >= 0 && options->timeout <= MAX_TIMEOUT))
@@ -82,6 +87,23 @@ check (const EricListenOptions  *options,
   if (!is_method (method))
     return eric_tool_refuse (error, "--method takes a method such as GET or POST");
   return eric_tool_check_headers (headers, NULL, error);
+}
+
+/* With a socket there is no request that these would be for. */
+static gboolean
+take_socket (EricListenOptions  *options,
+             const char         *channel_id,
+             gboolean            is_http,
+             GError            **error)
+{
+  if (*options->path == '\0')
+    return eric_tool_refuse (error, "which path? " SEE_HELP);
+  if (is_http)
+    return eric_tool_refuse (error, "--data, --header, --last-event-id and --method are for HTTP, not for a socket");
+  if (!g_utf8_validate (channel_id, -1, NULL))
+    return eric_tool_refuse (error, "the id of a channel is UTF-8");
+  options->channel_id = g_strdup (channel_id);
+  return TRUE;
 }
 
 static EricEventSource *
@@ -104,13 +126,30 @@ make_source (const char  *url,
   return eric_event_source_new_for_message (message, body, error);
 }
 
+/* Takes over the source, which is NULL where there is an error already. */
+static gboolean
+take_url (EricListenOptions  *options,
+          EricEventSource    *source,
+          const char         *last_event_id,
+          gboolean            no_reconnect,
+          GError            **error)
+{
+  options->source = source;
+  if (source == NULL || !eric_event_source_set_last_event_id (source, last_event_id, error))
+    return FALSE;
+  eric_event_source_set_end_marker (source, options->end_marker);
+  if (no_reconnect)
+    eric_event_source_set_policy (source, ERIC_RECONNECT_POLICY_NEVER);
+  return TRUE;
+}
+
 int
 eric_listen_options_parse (EricListenOptions  *options,
                            int                 argc,
                            char              **argv)
 {
   g_auto (GStrv) headers = NULL;
-  g_autofree char *method = NULL, *data = NULL, *end_marker = NULL, *last_event_id = NULL;
+  g_autofree char *method = NULL, *data = NULL, *last_event_id = NULL;
   gboolean no_reconnect = FALSE;
   const GOptionEntry entries[] = {
     { "event", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options->event_types,
@@ -129,13 +168,13 @@ eric_listen_options_parse (EricListenOptions  *options,
       "Method of the request (default: GET, with --data POST)", "METHOD" },
     { "data", 'd', 0, G_OPTION_ARG_STRING, &data,
       "Body of the request; @ and a name for what is in a file", "DATA" },
-    { "end", 0, 0, G_OPTION_ARG_STRING, &end_marker,
+    { "end", 0, 0, G_OPTION_ARG_STRING, &options->end_marker,
       "End at a message with this data, without printing it", "DATA" },
     { "no-reconnect", 0, 0, G_OPTION_ARG_NONE, &no_reconnect,
       "End when the connection does, instead of making it again", NULL },
     G_OPTION_ENTRY_NULL
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("URL — print the messages of a stream");
+  g_autoptr (GOptionContext) context = g_option_context_new ("URL|unix:PATH CHANNEL — print the messages of a stream");
   g_autoptr (GError) error = NULL;
 
   g_set_prgname ("eric-sse listen");
@@ -144,15 +183,14 @@ eric_listen_options_parse (EricListenOptions  *options,
   if (g_option_context_parse (context, &argc, &argv, &error))
     {
       eric_tool_remove_dashes (&argc, argv);
+      if (argc > 1 && g_str_has_prefix (argv[1], ERIC_TOOL_SOCKET_PREFIX))
+        options->path = g_strdup (argv[1] + strlen (ERIC_TOOL_SOCKET_PREFIX));
       if (check (options, method, headers, argc, argv, &error) &&
-          (options->source = make_source (argv[1], method, headers, data, &error)) != NULL &&
-          eric_event_source_set_last_event_id (options->source, last_event_id, &error))
-        {
-          eric_event_source_set_end_marker (options->source, end_marker);
-          if (no_reconnect)
-            eric_event_source_set_policy (options->source, ERIC_RECONNECT_POLICY_NEVER);
-          return -1;
-        }
+          (options->path != NULL
+             ? take_socket (options, argv[2], method || data || last_event_id || headers, &error)
+             : take_url (options, make_source (argv[1], method, headers, data, &error),
+                         last_event_id, no_reconnect, &error)))
+        return -1;
     }
   g_printerr ("eric-sse listen: %s\n", error->message);
   return ERIC_EXIT_USAGE;
@@ -163,4 +201,7 @@ eric_listen_options_clear (EricListenOptions *options)
 {
   g_clear_object (&options->source);
   g_clear_pointer (&options->event_types, g_strfreev);
+  g_clear_pointer (&options->path, g_free);
+  g_clear_pointer (&options->channel_id, g_free);
+  g_clear_pointer (&options->end_marker, g_free);
 }

@@ -9,21 +9,16 @@
 #include "eric-listen-private.h"
 #include "eric-tool.h"
 
-typedef struct
+void
+eric_listen_end (EricListen *listen,
+                 int         code)
 {
-  EricListenOptions  options;
-  GMainLoop         *loop;         /* (owned) */
-  guint64            n_printed;
-  char              *complaint;    /* (owned) (nullable): the last one, not to be repeated */
-  int                code;
-} EricListen;
-
-static void
-end (EricListen *listen,
-     int         code)
-{
-  eric_event_source_close (listen->options.source);
+  if (listen->options.source != NULL)
+    eric_event_source_close (listen->options.source);
+  else
+    eric_listen_socket_stop (listen);
   listen->code = code;
+  listen->ended = TRUE;
   g_main_loop_quit (listen->loop);
 }
 
@@ -45,13 +40,12 @@ unprinted (EricListen   *listen,
 
   if (!unread)
     g_printerr ("eric-sse listen: %s\n", error->message);
-  end (listen, unread ? ERIC_EXIT_OK : ERIC_EXIT_FAILED);
+  eric_listen_end (listen, unread ? ERIC_EXIT_OK : ERIC_EXIT_FAILED);
 }
 
-static void
-message_cb (EricEventSource *source,
-            EricMessage     *message,
-            EricListen      *listen)
+void
+eric_listen_take (EricListen  *listen,
+                  EricMessage *message)
 {
   g_autoptr (GError) error = NULL;
 
@@ -61,7 +55,23 @@ message_cb (EricEventSource *source,
   if (!eric_listen_print (message, listen->options.json, &error))
     unprinted (listen, error);
   else if (listen->n_printed == (guint64) listen->options.count)
-    end (listen, ERIC_EXIT_OK);
+    eric_listen_end (listen, ERIC_EXIT_OK);
+}
+
+static void
+message_cb (EricEventSource *source,
+            EricMessage     *message,
+            EricListen      *listen)
+{
+  eric_listen_take (listen, message);
+}
+
+void
+eric_listen_tell_gap (const char *reason)
+{
+  g_autofree char *sentence = eric_tool_make_sentence (reason);
+
+  g_printerr ("eric-sse listen: messages are missing here (%s)\n", sentence);
 }
 
 static void
@@ -69,9 +79,7 @@ gap_cb (EricEventSource *source,
         const char      *reason,
         EricListen      *listen)
 {
-  g_autofree char *sentence = eric_tool_make_sentence (reason);
-
-  g_printerr ("eric-sse listen: messages are missing here (%s)\n", sentence);
+  eric_listen_tell_gap (reason);
 }
 
 static void
@@ -103,14 +111,14 @@ static void
 closed_cb (EricEventSource *source,
            EricListen      *listen)
 {
-  end (listen, eric_event_source_get_error (source) != NULL ? ERIC_EXIT_FAILED : ERIC_EXIT_OK);
+  eric_listen_end (listen, eric_event_source_get_error (source) != NULL ? ERIC_EXIT_FAILED : ERIC_EXIT_OK);
 }
 
 static gboolean
 timeout_cb (gpointer user_data)
 {
   g_printerr ("eric-sse listen: the time is over\n");
-  end (user_data, ERIC_EXIT_TIMEOUT);
+  eric_listen_end (user_data, ERIC_EXIT_TIMEOUT);
   return G_SOURCE_REMOVE;
 }
 
@@ -120,8 +128,19 @@ output_cb (int          fd,
            GIOCondition condition,
            gpointer     user_data)
 {
-  end (user_data, ERIC_EXIT_OK);
+  eric_listen_end (user_data, ERIC_EXIT_OK);
   return G_SOURCE_REMOVE;
+}
+
+static void
+connect_source (EricListen      *listen,
+                EricEventSource *source)
+{
+  g_signal_connect (source, "message", G_CALLBACK (message_cb), listen);
+  g_signal_connect (source, "gap", G_CALLBACK (gap_cb), listen);
+  g_signal_connect (source, "open", G_CALLBACK (open_cb), listen);
+  g_signal_connect (source, "error", G_CALLBACK (error_cb), listen);
+  g_signal_connect (source, "closed", G_CALLBACK (closed_cb), listen);
 }
 
 static void
@@ -132,11 +151,8 @@ run (EricListen *listen)
   g_autoptr (GSource) timeout = g_timeout_source_new ((guint) (listen->options.timeout * 1000));
 
   listen->loop = g_main_loop_new (NULL, FALSE);
-  g_signal_connect (source, "message", G_CALLBACK (message_cb), listen);
-  g_signal_connect (source, "gap", G_CALLBACK (gap_cb), listen);
-  g_signal_connect (source, "open", G_CALLBACK (open_cb), listen);
-  g_signal_connect (source, "error", G_CALLBACK (error_cb), listen);
-  g_signal_connect (source, "closed", G_CALLBACK (closed_cb), listen);
+  if (source != NULL)
+    connect_source (listen, source);
   g_source_set_static_name (output, "eric-sse listen output");
   g_source_set_callback (output, G_SOURCE_FUNC (output_cb), listen, NULL);
   g_source_attach (output, NULL);
@@ -145,12 +161,16 @@ run (EricListen *listen)
   if (listen->options.timeout > 0)
     g_source_attach (timeout, NULL);
 
-  eric_event_source_start (source);
+  if (source != NULL)
+    eric_event_source_start (source);
+  else
+    eric_listen_socket_start (listen);
   g_main_loop_run (listen->loop);
 
   g_source_destroy (output);
   g_source_destroy (timeout);
-  g_signal_handlers_disconnect_by_data (source, listen);
+  if (source != NULL)
+    g_signal_handlers_disconnect_by_data (source, listen);
   g_clear_pointer (&listen->loop, g_main_loop_unref);
   g_clear_pointer (&listen->complaint, g_free);
 }
@@ -165,6 +185,8 @@ eric_listen_main (int    argc,
   if (code < 0)
     {
       run (&listen);
+      g_clear_object (&listen.stream);
+      g_clear_object (&listen.cancellable);
       code = listen.code;
     }
   eric_listen_options_clear (&listen.options);

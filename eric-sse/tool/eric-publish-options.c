@@ -130,7 +130,7 @@ eric_publish_options_parse (EricPublishOptions  *options,
       "Header of the request; can be repeated", "'NAME: VALUE'" },
     G_OPTION_ENTRY_NULL
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("URL|unix:PATH CHANNEL TEXT|- — publish on a channel");
+  g_autoptr (GOptionContext) context = g_option_context_new ("URL TEXT|-, or unix:PATH CHANNEL TEXT|- — publish on a channel");
   g_autoptr (GError) error = NULL;
 
   g_set_prgname ("eric-sse publish");

@@ -16,7 +16,7 @@ import unittest
 import serve
 
 OPTIONS = ['--port', '--address', '--history', '--keepalive', '--max-subscribers', '--max-body',
-           '--cors', '--channel', '--no-auto-create', '--skip-slow', '--help']
+           '--cors', '--channel', '--no-auto-create', '--skip-slow', '--socket', '--help']
 
 BROWSER = {'Accept': 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'}
 
