@@ -28,7 +28,29 @@ struct _EricChannelClass
 {
   GObjectClass parent_class;
 
+  /**
+   * EricChannelClass::create_listener:
+   * @self: the channel
+   *
+   * Makes the listener that [method@Channel.add_listener] registers.
+   *
+   * Returns: (transfer full): the listener
+   *
+   * Since: 0.1
+   */
   EricListener * (*create_listener) (EricChannel *self);
+
+  /**
+   * EricChannelClass::adapt:
+   * @self: the channel
+   * @message: a message that is read
+   *
+   * Turns a message into what [class@MessageStream] hands out.
+   *
+   * Returns: (transfer full): what is handed out
+   *
+   * Since: 0.1
+   */
   EricMessage  * (*adapt)           (EricChannel *self,
                                      EricMessage *message);
 

@@ -93,6 +93,19 @@ struct _EricThreadPoolListenerClass
 {
   EricListenerClass parent_class;
 
+  /**
+   * EricThreadPoolListenerClass::process:
+   * @self: the listener
+   * @message: the message to process
+   * @cancellable: cancelled when the task is to end early
+   * @error: return location for an error
+   *
+   * Processes a message, as [callback@ProcessFunc] does.
+   *
+   * Returns: (transfer full) (nullable): the result, or %NULL where it failed
+   *
+   * Since: 0.1
+   */
   EricMessage * (*process) (EricThreadPoolListener  *self,
                             EricMessage             *message,
                             GCancellable            *cancellable,

@@ -94,7 +94,7 @@ class Leaks(serve.TestCase):
               f'{before / 1024:.0f} KiB after the first {ROUND}, {growth / 1024:+.0f} KiB after the others',
               flush=True)
         self.assertLess(growth, MOST_GROWTH)
-        self.assertEqual(server.state()['n_subscribers'], 0)
+        server.wait_subscribers(0)
         self.assert_healthy(server)
 
     def test_connect_and_close(self):
