@@ -155,6 +155,28 @@ class Threads(unittest.TestCase):
         listener.wait(None)
         self.assertEqual(results.deliver_next().get_payload().unpack(), 42)
 
+    def test_adapt(self):
+        class Doubling(Eric.DataProcessingChannel):
+            def do_adapt(self, result):
+                if result.get_event_type() == Eric.MESSAGE_TYPE_CLOSED:
+                    return result
+                return double(result, None)
+
+        channel = Doubling()
+        stream = channel.process_queue(channel.add_threaded_listener(1, double), Eric.ResultOrder.INPUT)
+        channel.broadcast(message('number', 10))
+        channel.notify_end()
+        loop = GLib.MainLoop()
+        seen = []
+
+        def read(stream, result):
+            seen.append(stream.next_finish(result).get_payload().unpack())
+            loop.quit()
+
+        stream.next_async(PRIORITY, None, read)
+        loop.run()
+        self.assertEqual(seen, [40])
+
     def test_dropped(self):
         """The callback goes with its listener."""
         class Work:
