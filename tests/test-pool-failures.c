@@ -241,6 +241,29 @@ test_retry_delay (void)
   test_wait_until (failures.n == 1);
 }
 
+/* The worker that waits for the hour of the next try may be given a message instead:
+ * another one then waits for that hour. */
+static void
+test_retry_beside_busy_worker (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_auto (Failures) failures = { 0 };
+  g_autoptr (EricListener) listener = new_listener (2, gate, &failures);
+
+  g_object_set (listener, "max-retries", 1, "retry-delay", 20, NULL);
+  pool_gate_open (gate, 1);
+  pool_push (listener, "fail", 1);
+  pool_gate_wait_left (gate, 1);
+  while (eric_listener_get_pending (listener) == 0)
+    g_thread_yield ();
+  pool_push (listener, "x", 2);
+  pool_gate_wait_entered (gate, 3);
+  g_assert_cmpint (pool_gate_get (gate, 2), ==, 1);
+  pool_gate_open (gate, G_MAXUINT);
+  pool_drain (listener);
+  test_wait_until (failures.n == 1);
+}
+
 /* Several that are due at once are tried at once. */
 static void
 test_retries_together (void)
@@ -407,6 +430,7 @@ main (int    argc,
   g_test_add_func ("/pool-failures/retries", test_retries);
   g_test_add_func ("/pool-failures/retry-succeeds", test_retry_succeeds);
   g_test_add_func ("/pool-failures/retry-delay", test_retry_delay);
+  g_test_add_func ("/pool-failures/retry-beside-busy-worker", test_retry_beside_busy_worker);
   g_test_add_func ("/pool-failures/retries-together", test_retries_together);
   g_test_add_func ("/pool-failures/stop-while-retrying", test_stop_while_retrying);
   g_test_add_func ("/pool-failures/cancelled", test_cancelled);

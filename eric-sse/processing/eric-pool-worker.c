@@ -121,14 +121,11 @@ take_task (EricThreadPoolListener *self,
            EricPool               *pool,
            EricTask               *task)
 {
-  gint64 now = g_get_monotonic_time ();
   gboolean taken;
 
   g_mutex_lock (&pool->lock);
-  taken = _eric_pool_tasks_take (&pool->tasks, now, task);
+  taken = _eric_pool_tasks_take (&pool->tasks, g_get_monotonic_time (), task);
   count_tasks_locked (pool);
-  if (_eric_pool_tasks_next_due (&pool->tasks) <= now)
-    call_worker_locked (self, pool);
   g_mutex_unlock (&pool->lock);
   if (taken)
     _eric_listener_release (ERIC_LISTENER (self));
@@ -252,6 +249,23 @@ next_task (EricThreadPoolListener *self,
   if (g_atomic_int_get (&pool->task_order) == ERIC_TASK_ORDER_NONE)
     return take_message (self, pool, ERIC_POP_TASK, task);
   return take_in_order (self, pool, task);
+}
+
+/* This worker is about to be busy, for however long: another one takes the tasks that
+ * are due, or sleeps until one is. */
+static void
+hand_over_tasks (EricThreadPoolListener *self,
+                 EricPool               *pool)
+{
+  gint64 due;
+
+  if (g_atomic_int_get (&pool->n_tasks) == 0)
+    return;
+  g_mutex_lock (&pool->lock);
+  due = _eric_pool_tasks_next_due (&pool->tasks);
+  if (due != G_MAXINT64 && (pool->sleeper == NULL || due <= g_get_monotonic_time ()))
+    call_worker_locked (self, pool);
+  g_mutex_unlock (&pool->lock);
 }
 
 /* The reason, and what it was that failed. */
@@ -469,7 +483,10 @@ _eric_pool_work (gpointer listener,
 
   do
     while (next_task (self, pool, &task))
-      perform (self, pool, &task);
+      {
+        hand_over_tasks (self, pool);
+        perform (self, pool, &task);
+      }
   while (!leave (self, pool));
 
   _eric_listener_mark_taker (before);
