@@ -25,8 +25,11 @@ void         pool_gate_open         (PoolGate      *gate,
                                      guint          permits);
 void         pool_gate_wait_entered (PoolGate      *gate,
                                      guint          n);
+gboolean     pool_gate_has_entered  (PoolGate      *gate,
+                                     guint          n);
 void         pool_gate_wait_left    (PoolGate      *gate,
                                      guint          n);
+void         pool_gate_forget_most  (PoolGate      *gate);
 gint64       pool_gate_get          (PoolGate      *gate,
                                      guint          n);
 

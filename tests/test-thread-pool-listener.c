@@ -90,6 +90,28 @@ test_more_workers (void)
   g_assert_cmpuint (gate->most, ==, 2);
 }
 
+/* Those that are too many leave behind their tasks, however much there is to do. */
+static void
+test_fewer_workers (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (3, pool_gate_pass, gate, NULL);
+
+  for (int i = 0; i < 20; i++)
+    pool_push (listener, "x", i);
+  eric_listener_start (listener);
+  pool_gate_wait_entered (gate, 3);
+  eric_thread_pool_listener_set_max_workers (ERIC_THREAD_POOL_LISTENER (listener), 1);
+  pool_gate_open (gate, 3);
+  pool_gate_wait_left (gate, 3);
+  pool_gate_wait_entered (gate, 4);
+  pool_gate_forget_most (gate);
+  pool_gate_open (gate, G_MAXUINT);
+  pool_drain (listener);
+  g_assert_cmpuint (gate->left, ==, 20);
+  g_assert_cmpuint (gate->most, ==, 1);
+}
+
 static void
 test_drained (void)
 {
@@ -573,6 +595,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/one-worker-keeps-order", test_one_worker_keeps_order);
   g_test_add_func ("/thread-pool-listener/default-workers", test_default_workers);
   g_test_add_func ("/thread-pool-listener/more-workers", test_more_workers);
+  g_test_add_func ("/thread-pool-listener/fewer-workers", test_fewer_workers);
   g_test_add_func ("/thread-pool-listener/drained", test_drained);
   g_test_add_func ("/thread-pool-listener/drains-with-channel", test_drains_with_channel);
   g_test_add_func ("/thread-pool-listener/drained-at-once", test_drained_at_once);

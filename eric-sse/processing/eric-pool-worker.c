@@ -471,6 +471,13 @@ leave (EricThreadPoolListener *self,
   return !stays && !drained;
 }
 
+/* There may be more workers than there are to be since their number was changed. */
+static gboolean
+is_one_too_many (EricPool *pool)
+{
+  return g_atomic_int_get (&pool->n_workers) > g_atomic_int_get (&pool->max_workers);
+}
+
 /* Runs in a thread of the pool. */
 void
 _eric_pool_work (gpointer listener,
@@ -482,7 +489,7 @@ _eric_pool_work (gpointer listener,
   EricTask task;
 
   do
-    while (next_task (self, pool, &task))
+    while (!is_one_too_many (pool) && next_task (self, pool, &task))
       {
         hand_over_tasks (self, pool);
         perform (self, pool, &task);
