@@ -179,3 +179,10 @@ pool_drain (EricListener *listener)
   pool_push_end (listener);
   pool_wait (listener);
 }
+
+void
+pool_tell_gone (gpointer  queue,
+                GObject  *where_the_object_was)
+{
+  g_async_queue_push (queue, queue);
+}

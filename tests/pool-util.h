@@ -54,4 +54,8 @@ void         pool_push_end          (EricListener  *listener);
 void         pool_drain             (EricListener  *listener);
 void         pool_wait              (EricListener  *listener);
 
+/* A GWeakNotify: puts the GAsyncQueue into itself. */
+void         pool_tell_gone         (gpointer       queue,
+                                     GObject       *where_the_object_was);
+
 G_END_DECLS

@@ -360,6 +360,27 @@ test_stop_while_retrying (void)
   g_assert_cmpuint (eric_listener_get_pending (listener), ==, 1);
 }
 
+/* Nor does the worker that waits for that hour hold the listener until then. */
+static void
+test_dropped_while_retrying (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_auto (Failures) failures = { 0 };
+  g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
+  EricListener *listener = new_listener (1, gate, &failures);
+
+  g_object_weak_ref (G_OBJECT (listener), pool_tell_gone, gone);
+  g_object_set (listener, "max-retries", 1, "retry-delay", 3600 * 1000, NULL);
+  pool_gate_open (gate, 1);
+  pool_push (listener, "fail", 1);
+  pool_gate_wait_left (gate, 1);
+  while (eric_thread_pool_listener_get_n_active (ERIC_THREAD_POOL_LISTENER (listener)) > 0)
+    g_thread_yield ();
+  eric_listener_stop (listener);
+  g_object_unref (listener);
+  g_assert_true (g_async_queue_timeout_pop (gone, 50 * G_TIME_SPAN_SECOND) == gone);
+}
+
 static void
 test_cancelled (void)
 {
@@ -487,6 +508,7 @@ main (int    argc,
   g_test_add_func ("/pool-failures/shorter-delay", test_shorter_delay);
   g_test_add_func ("/pool-failures/retries-together", test_retries_together);
   g_test_add_func ("/pool-failures/stop-while-retrying", test_stop_while_retrying);
+  g_test_add_func ("/pool-failures/dropped-while-retrying", test_dropped_while_retrying);
   g_test_add_func ("/pool-failures/cancelled", test_cancelled);
   g_test_add_func ("/pool-failures/cancellable-outlives", test_cancellable_outlives);
   g_test_add_func ("/pool-failures/time-limit", test_time_limit);

@@ -220,13 +220,6 @@ test_dropped (void)
   g_assert_cmpint (freed, ==, 1);
 }
 
-static void
-gone_cb (gpointer  queue,
-         GObject  *where_the_object_was)
-{
-  g_async_queue_push (queue, queue);
-}
-
 /* What is begun is finished, also if nobody else holds the listener. */
 static void
 test_dropped_running (void)
@@ -235,7 +228,7 @@ test_dropped_running (void)
   g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
   EricListener *listener = eric_thread_pool_listener_new (1, pool_gate_pass, gate, NULL);
 
-  g_object_weak_ref (G_OBJECT (listener), gone_cb, gone);
+  g_object_weak_ref (G_OBJECT (listener), pool_tell_gone, gone);
   eric_listener_start (listener);
   for (int i = 0; i < 5; i++)
     pool_push (listener, "x", i);
