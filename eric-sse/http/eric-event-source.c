@@ -23,12 +23,16 @@
  *
  * ```c
  * static void
- * message_cb (EricEventSource *source, EricMessage *message, gpointer user_data)
+ * message_cb (EricEventSource *source,
+ *             EricMessage     *message,
+ *             gpointer         user_data)
  * {
  *   g_print ("%s\n", eric_message_get_text (message));
  * }
  *
- * source = eric_event_source_new ("http://127.0.0.1:8080/events/news", &error);
+ * const char *uri = "http://127.0.0.1:8080/events/news";
+ * g_autoptr (EricEventSource) source = eric_event_source_new (uri, NULL);
+ *
  * g_signal_connect (source, "message::greeting", G_CALLBACK (message_cb), NULL);
  * eric_event_source_start (source);
  * ```

@@ -20,7 +20,9 @@
  * as of 2.1, and [class@SocketClient].
  *
  * ```c
- * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, "/run/user/1000/eric.sock");
+ * const char *path = "/run/user/1000/eric.sock";
+ * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, path);
+ * g_autoptr (GError) error = NULL;
  *
  * if (!eric_socket_server_run (server, &error))
  *   g_printerr ("%s\n", error->message);
