@@ -28,8 +28,8 @@ CONTAINERS = {'GLib.List', 'GLib.SList', 'GLib.HashTable', 'GLib.PtrArray', 'GLi
 ENUMERATIONS = {CORE + 'enumeration', CORE + 'bitfield'}
 LINK = re.compile(r'\[(?:func|method|ctor|class|struct|property|signal|const)@')
 ERROR_NAME = re.compile(r'[%`](ERIC_ERROR_[A-Z_]+|G_[A-Z]+_ERROR(?:_[A-Z_]+)?)\b')
-SAME_ERRORS = re.compile(r'[Ff]ails as \[(?:method|ctor|func)@([\w.]+)\] does|as \[(?:method|ctor|func)@([\w.]+)\] does, '
-                         r'and fails as it does')
+OTHER = r'\[(?:method|ctor|func)@([\w.]+)\] does'
+SAME_ERRORS = re.compile(rf'[Ff]ails as {OTHER}|as {OTHER}, and fails as it does')
 
 
 class Gir:

@@ -115,7 +115,8 @@ class TestPage(unittest.TestCase):
 
     @unittest.skipIf(shutil.which('groff') is None, 'there is no groff')
     def test_well_formed(self):
-        done = subprocess.run(['groff', '-man', '-Tutf8', '-ww', '-z', PAGE], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(['groff', '-man', '-Tutf8', '-ww', '-z', PAGE], capture_output=True,
+                              text=True, timeout=60)
         self.assertEqual((done.returncode, done.stderr), (0, ''))
 
 
