@@ -40,8 +40,8 @@ class Install(unittest.TestCase):
         return os.path.join(self.root, found[0])
 
     def test_complete(self):
-        names = ['eric-sse-1.pc', 'eric-sse', 'liberic-sse-1.so', 'liberic-sse-1.so.0', 'eric-sse.h',
-                 'eric-version.h', 'eric-enum-types.h']
+        names = ['eric-sse-1.pc', 'eric-sse', 'eric-sse.1', 'liberic-sse-1.so', 'liberic-sse-1.so.0',
+                 'eric-sse.h', 'eric-version.h', 'eric-enum-types.h']
         if 'introspection' in FEATURES:
             names += ['Eric-1.gir', 'Eric-1.typelib']
         if 'vapi' in FEATURES:

@@ -642,7 +642,7 @@ eric_sse_channel_get_history_length (EricSseChannel *self)
  * @self: a channel
  * @id: the id of the last message that the client has
  * @messages: (out) (transfer container) (optional) (element-type EricMessage): return
- *   location for the messages that came after it, oldest first
+ *   location for the messages that came after it, oldest first, or %NULL
  *
  * Reads from the history what a client missed.
  *

@@ -518,7 +518,7 @@ eric_sse_parser_feed (EricSseParser  *self,
  * @bytes: bytes of the stream
  * @error: return location for an error, or %NULL
  *
- * Reads on, as [method@SseParser.feed] does.
+ * Reads on, as [method@SseParser.feed] does, and fails as it does.
  *
  * Returns: %TRUE unless it failed
  *

@@ -820,8 +820,12 @@ eric_channel_deliver_next (EricChannel  *self,
                            const char   *listener_id,
                            GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_next (listener, error) : NULL;
 }
 
@@ -849,8 +853,12 @@ eric_channel_deliver_batch (EricChannel  *self,
                             guint         max_messages,
                             GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_batch (listener, max_messages, error) : NULL;
 }
 

@@ -244,7 +244,7 @@ next_async (EricMessageStream   *self,
  * eric_message_stream_next_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -299,7 +299,7 @@ eric_message_stream_next_finish (EricMessageStream  *self,
  * @self: a stream
  * @max_messages: how many to read at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *

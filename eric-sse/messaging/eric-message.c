@@ -220,7 +220,7 @@ eric_message_init (EricMessage *self)
  * eric_message_new:
  * @event_type: (nullable): what kind of message it is; %NULL and the empty
  *   string stand for `message`
- * @payload: (nullable): what it says; a floating reference is sunk
+ * @payload: (nullable): what it says, or %NULL for nothing; a floating reference is sunk
  * @error: return location for an error, or %NULL
  *
  * Makes a message.
@@ -248,9 +248,9 @@ eric_message_new (const char  *event_type,
  * eric_message_new_full:
  * @event_type: (nullable): what kind of message it is; %NULL and the empty
  *   string stand for `message`
- * @payload: (nullable): what it says; a floating reference is sunk
- * @id: (nullable): the id that the application gives it
- * @sender_id: (nullable): who sends it
+ * @payload: (nullable): what it says, or %NULL for nothing; a floating reference is sunk
+ * @id: (nullable): the id that the application gives it, or %NULL for none
+ * @sender_id: (nullable): who sends it, or %NULL for nobody
  * @error: return location for an error, or %NULL
  *
  * Makes a message that has an id or a sender from the start.
@@ -456,7 +456,7 @@ eric_message_new_from_json (const char  *event_type,
 /**
  * eric_message_copy_with_id:
  * @self: a message
- * @id: (nullable): the id of the copy
+ * @id: (nullable): the id of the copy, or %NULL for none
  * @error: return location for an error, or %NULL
  *
  * Makes a message that differs from @self in its id alone.

@@ -81,7 +81,7 @@ check_id (char    *answer,
 /**
  * eric_socket_client_create_channel:
  * @self: a client
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Makes a channel. Blocks until the answer is there.
@@ -113,7 +113,7 @@ eric_socket_client_create_channel (EricSocketClient  *self,
  * eric_socket_client_create_channel_async:
  * @self: a client
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -170,7 +170,7 @@ eric_socket_client_create_channel_finish (EricSocketClient  *self,
  * eric_socket_client_register:
  * @self: a client
  * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Adds a listener to a channel. What is sent to the channel from then on waits for it,
@@ -207,7 +207,7 @@ eric_socket_client_register (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -268,7 +268,7 @@ eric_socket_client_register_finish (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to all listeners of a channel. Blocks until the answer is there.
@@ -311,7 +311,7 @@ eric_socket_client_broadcast (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -374,7 +374,7 @@ eric_socket_client_broadcast_finish (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to one listener of a channel. Blocks until the answer is there.
@@ -420,7 +420,7 @@ eric_socket_client_dispatch (EricSocketClient  *self,
  * @listener_id: the id of the listener
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -484,7 +484,7 @@ eric_socket_client_dispatch_finish (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Removes a listener from a channel. Blocks until the answer is there.
@@ -522,7 +522,7 @@ eric_socket_client_remove_listener (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -583,7 +583,7 @@ eric_socket_client_remove_listener_finish (EricSocketClient  *self,
  * eric_socket_client_remove_channel:
  * @self: a client
  * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Removes a channel. Its streams end. Blocks until the answer is there.
@@ -618,7 +618,7 @@ eric_socket_client_remove_channel (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -678,7 +678,7 @@ eric_socket_client_remove_channel_finish (EricSocketClient  *self,
  * @self: a client
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends any request that has one answer, for what has no method here. Blocks until the
@@ -721,7 +721,7 @@ eric_socket_client_send_payload (EricSocketClient  *self,
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *

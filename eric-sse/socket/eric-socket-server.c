@@ -458,7 +458,7 @@ eric_socket_server_get_channels (EricSocketServer *self)
  *
  * Gets the path of the socket.
  *
- * Returns: (nullable): the path
+ * Returns: (nullable): the path, or %NULL where it has none
  *
  * Since: 0.1
  */

@@ -417,7 +417,7 @@ eric_socket_stream_get_retry_delay (EricSocketStream *self)
 /**
  * eric_socket_stream_next:
  * @self: a stream
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Reads the next message. Blocks until it is there.
@@ -470,7 +470,7 @@ eric_socket_stream_next (EricSocketStream  *self,
  * eric_socket_stream_next_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -527,7 +527,7 @@ eric_socket_stream_next_finish (EricSocketStream  *self,
  * @self: a stream
  * @max_messages: how many to read at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
