@@ -6,10 +6,10 @@
 
 /* exported _init */
 
-const {asynchronous, iteration, message} = imports.overrides.ericSse;
+const {asynchronous, description, iteration, message, ranges, threads} = imports.overrides.ericSse;
 
+// Each wraps what those before it have made of a function.
 function _init() {
-  message.extend(this);
-  asynchronous.extend(this);
-  iteration.extend(this);
+  for (const part of [asynchronous, message, iteration, threads, ranges, description])
+    part.extend(this);
 }

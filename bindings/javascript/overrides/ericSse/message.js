@@ -3,7 +3,7 @@
 //
 // Messages whose payloads are plain values.
 
-/* exported extend, toVariant */
+/* exported extend */
 
 const {GLib} = imports.gi;
 const {checkText, fromText, toJson} = imports.overrides.ericSse.payload;
@@ -14,8 +14,6 @@ const PROPERTIES = new Map([
   ["id", "id"],
   ["sender_id", "sender_id"], ["senderId", "sender_id"], ["sender-id", "sender_id"],
 ]);
-
-const MAX_SHOWN = 72;
 
 function isVariant(value) {
   return value instanceof GLib.Variant;
@@ -102,16 +100,6 @@ function getText(message) {
   return text.includes("\ufffd") ? decoder.decode(message.get_data()) : text;
 }
 
-function describe(message) {
-  let payload = message.get_payload() === null ? "null" : message.get_text();
-  if (message.get_payload()?.classify() === GLib.VariantClass.STRING)
-    payload = JSON.stringify(payload);
-  if (payload.length > MAX_SHOWN)
-    payload = `${payload.slice(0, MAX_SHOWN - 1)}…`;
-  const id = message.get_id() !== null ? `, id ${JSON.stringify(message.get_id())}` : "";
-  return `Eric.Message(${JSON.stringify(message.get_event_type())}, ${payload}${id})`;
-}
-
 // Replaces a function by one that can call it as `replaced.native`.
 function replace(owner, name, make) {
   const native = owner[name].bind(owner);
@@ -139,17 +127,29 @@ function extendConstructors(Eric) {
   };
 }
 
+function extendClient(Eric) {
+  const {prototype} = Eric.SocketClient;
+  for (const name of ["send_payload", "send_payload_async"]) {
+    const native = prototype[name];
+    prototype[name] = function (payload, ...args) {
+      return native.call(this, toVariant(Eric, payload), ...args);
+    };
+  }
+}
+
 function extend(Eric) {
   const {prototype} = Eric.Message;
 
   extendConstructors(Eric);
+  extendClient(Eric);
   Object.defineProperties(prototype, {
     type: {configurable: true, enumerable: true, get() { return this.get_event_type(); }},
     payload: {configurable: true, enumerable: true, get() { return getPayload(this); }},
     text: {configurable: true, enumerable: true, get() { return getText(this); }},
   });
-  prototype.toString = function () {
-    return describe(this);
+  const copyWithId = prototype.copy_with_id;
+  prototype.copy_with_id = function (id) {
+    return copyWithId.call(this, checkField(id, "id"));
   };
   prototype.toJSON = function () {
     const {type, payload, id} = this;
