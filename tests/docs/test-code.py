@@ -43,7 +43,7 @@ TIMEOUT = 60
 
 C_WARNINGS = ['-Wall', '-Wextra', '-Wno-unused-parameter', '-Wno-missing-field-initializers', '-Werror']
 FRAGMENT_WARNINGS = ['-Wno-unused-variable', '-Wno-unused-but-set-variable', '-Wno-unused-function']
-AT_FILE_SCOPE = re.compile(r'^(#|G_DEFINE_|G_DECLARE_|static |typedef |struct )')
+AT_FILE_SCOPE = re.compile(r'^(#|G_DEFINE_|G_DECLARE_|static |typedef |struct \w+$)')
 
 BROWSER_ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
                      '--no-first-run', '--disable-sync', '--disable-extensions', '--disable-dev-shm-usage',
