@@ -208,6 +208,8 @@ def main():
         with open(os.path.join(ROOT, name), encoding='utf-8') as file:
             text = file.read()
         n += len(FIGURE.findall(text))
+        if re.search(r'^<!--=', text, re.M):
+            sys.exit(f'{name}: a line begins with a figure, which Markdown takes for HTML')
         results[name] = text, fill(data, text)
     for name, function in PLOTS.items():
         path = os.path.join(ROOT, name)

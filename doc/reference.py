@@ -20,12 +20,14 @@ STYLE = '''
 .content .docblock table { display: block; overflow-x: auto; border-collapse: collapse; margin: 0.8em 0; }
 .content .docblock th, .content .docblock td { padding: 0.35em 1em 0.35em 0; vertical-align: top; }
 .content .docblock tr, .content .docblock tr:first-child { border-bottom: 1px solid rgba(128, 128, 128, 0.25); }
-.content .docblock td code { overflow-wrap: normal; white-space: nowrap; }
+.content .docblock td code { overflow-wrap: normal; word-break: normal; }
 .content .docblock pre { overflow-x: auto; }
 .content .docblock img { margin: 1em 0; }
 .sidebar .guide a.current { font-weight: bold; }
 @media (max-width: 700px) { .content { padding: 1em; } }
 '''
+BREAK = re.compile(r'(?<=[\w.])(?:/|(?<=[a-z])_)(?=[a-z])')
+WBR = r'\g<0><wbr>'
 ANCHOR = '<div class="section namespace">'
 
 
@@ -50,6 +52,9 @@ def finish(path, titles):
         text = file.read()
     text = re.sub(r'href="([\w-]+)\.md(#[\w-]+)?"', r'href="\1.html\2"', text)
     text = text.replace('src="images/', 'src="')
+    if os.path.basename(path) in dict(titles):
+        # A long path in a table goes on in the next line behind a slash.
+        text = re.sub(r'<code>([^<]+)</code>', lambda match: f'<code>{BREAK.sub(WBR, match[1])}</code>', text)
     # There is no website of the project.
     text = re.sub(r'<tr><td><em>(Website|Source)</em></td><td><a href="" class="external"></a></td></tr>', '', text)
     before, anchor, after = text.partition(ANCHOR)
