@@ -12,7 +12,7 @@ class Shouting : Eric.Channel {
 		return new Counting ();
 	}
 
-	public override Eric.Message adapt (Eric.Message message) {
+	public override Eric.Message? adapt (Eric.Message message) {
 		try {
 			return new Eric.Message.from_text (message.event_type, message.text.up ());
 		} catch (Error error) {
