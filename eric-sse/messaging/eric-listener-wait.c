@@ -295,7 +295,7 @@ eric_listener_next_batch_finish (EricListener  *self,
  * eric_listener_ready_async:
  * @self: a listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message can be taken or the stream ended
  * @user_data: data for @callback
  *

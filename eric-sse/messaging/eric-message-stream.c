@@ -397,7 +397,7 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
  * eric_message_stream_ready_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message can be taken or the stream ended
  * @user_data: data for @callback
  *
