@@ -14,7 +14,7 @@ class HangUp:
     """Cancels the task that enters it, when the peer of a connection has closed it.
 
     A peer that has only shut down its side, as clients do behind a request, is still there:
-    the end of what can be read does not tell. The system does, to who asks for nothing else."""
+    the end of what can be read does not tell. That both sides are closed does."""
 
     def __init__(self, writer: StreamWriter) -> None:
         self.has_happened = False
@@ -26,6 +26,7 @@ class HangUp:
         self.__loop = asyncio.get_running_loop()
         if self.__socket is not None and hasattr(select, 'epoll'):
             self.__epoll = select.epoll()
+            # That is told without being asked for.
             self.__epoll.register(self.__socket.fileno(), 0)
             self.__loop.add_reader(self.__epoll.fileno(), self.__hung_up)
         return self

@@ -24,7 +24,7 @@ def wrap(message: Any) -> Eric.Message:
     also while nobody but a queue of the C library knows it."""
     try:
         envelope = Eric.Message.new(message.type, None)
-    except (AttributeError, TypeError, GLib.Error):
+    except (AttributeError, TypeError, ValueError, GLib.Error):
         # Inside a process a type may be anything, also what no event stream could carry.
         envelope = Eric.Message.new(None, None)
     envelope.carried = message

@@ -19,7 +19,8 @@ import threading
 from asyncio import StreamReader, StreamWriter, start_unix_server
 from asyncio.exceptions import CancelledError
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ logger = get_logger()
 MAX_REQUEST = 16 * 1024 * 1024
 
 _CHUNK = 64 * 1024
+
+# Of the connection that a task serves.
+_hang_up: ContextVar[HangUp | None] = ContextVar('hang_up', default=None)
 
 
 class ChannelContainer:
@@ -92,6 +96,13 @@ class _Requests:
         self.__buffer = bytearray()
         self.are_lines = False
 
+    @staticmethod
+    def __decode(request: bytes) -> str:
+        try:
+            return request.decode()
+        except UnicodeDecodeError as error:
+            raise InvalidMessageFormat(f'A request must be UTF-8: {error}') from error
+
     def __take_line(self) -> str | None:
         """A line, if there is one. What a first line begins that is no JSON by itself ends
         with the connection."""
@@ -106,7 +117,7 @@ class _Requests:
                 return None
         self.are_lines = True
         del self.__buffer[:length + 1]
-        return line.decode()
+        return self.__decode(line)
 
     async def __aiter__(self) -> AsyncIterator[str]:
         may_be_lines = True
@@ -121,7 +132,7 @@ class _Requests:
                 break
             self.__buffer += chunk
         if self.__buffer or not self.are_lines:
-            yield self.__buffer.decode()
+            yield self.__decode(self.__buffer)
 
 
 @asynccontextmanager
@@ -226,28 +237,31 @@ class SocketServer:
             stream = channel.message_stream(listener)
             # One that is overridden may be a coroutine.
             stream = await stream if asyncio.iscoroutine(stream) else stream
-        async with _closing(stream):
-            async for event in stream:
-                yield f'{json.dumps(event)}\n'
+        # Other requests are carried out, also for who does not wait for the answer.
+        with _hang_up.get() or nullcontext():
+            async with _closing(stream):
+                async for event in stream:
+                    yield f'{json.dumps(event)}\n'
 
     @staticmethod
     async def connect_callback(reader: StreamReader, writer: StreamWriter) -> None:
         """Serves one connection."""
         requests = _Requests(reader)
-        with HangUp(writer) as hang_up:
-            try:
-                async for request in requests:
-                    await SocketServer.__answer(request, writer, requests.are_lines)
-            except CancelledError:
-                if not hang_up.has_happened:
-                    raise
-            except ConnectionError:
-                logger.info('A client has gone')
-            except Exception as error:
-                logger.error(error)
-                writer.write(repr(error).encode())
-            finally:
-                writer.close()
+        hang_up = HangUp(writer)
+        _hang_up.set(hang_up)
+        try:
+            async for request in requests:
+                await SocketServer.__answer(request, writer, requests.are_lines)
+        except CancelledError:
+            if not hang_up.has_happened:
+                raise
+        except ConnectionError:
+            logger.info('A client has gone')
+        except Exception as error:
+            logger.error(error)
+            writer.write(repr(error).encode())
+        finally:
+            writer.close()
 
     @staticmethod
     async def __answer(request: str, writer: StreamWriter, is_line: bool) -> None:
