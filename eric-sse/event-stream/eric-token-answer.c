@@ -8,6 +8,7 @@
 #include "eric-token-answer-private.h"
 
 #include "eric-error.h"
+#include "eric-token-private.h"
 
 static void
 call_free (EricTokenCall *call)
@@ -22,7 +23,7 @@ void
 eric_token_answer_init (EricTokenAnswer *self)
 {
   memset (self, 0, sizeof *self);
-  self->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_token_free);
+  self->tokens = g_ptr_array_new_with_free_func (g_object_unref);
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_free);
 }
 
@@ -35,19 +36,6 @@ eric_token_answer_clear (EricTokenAnswer *self)
   g_clear_error (&self->error);
 }
 
-static EricToken *
-add_token (EricTokenAnswer *self,
-           EricTokenKind    kind,
-           const char      *text)
-{
-  EricToken *token = g_new0 (EricToken, 1);
-
-  token->kind = kind;
-  token->text = g_strdup (text);
-  g_ptr_array_add (self->tokens, token);
-  return token;
-}
-
 /* Services send empty pieces beside whatever else they say. */
 void
 eric_token_answer_add (EricTokenAnswer *self,
@@ -55,7 +43,7 @@ eric_token_answer_add (EricTokenAnswer *self,
                        const char      *text)
 {
   if (text != NULL && *text != '\0')
-    add_token (self, kind, text);
+    g_ptr_array_add (self->tokens, _eric_token_new (kind, text, NULL, NULL));
 }
 
 /* A tool without arguments is called with none, or with an empty object. */
@@ -65,11 +53,9 @@ eric_token_answer_add_call (EricTokenAnswer *self,
                             const char      *id,
                             const char      *arguments)
 {
-  EricToken *token = add_token (self, ERIC_TOKEN_KIND_TOOL_CALL,
-                                arguments != NULL && *arguments != '\0' ? arguments : "{}");
-
-  token->name = g_strdup (name);
-  token->id = g_strdup (id);
+  if (arguments == NULL || *arguments == '\0')
+    arguments = "{}";
+  g_ptr_array_add (self->tokens, _eric_token_new (ERIC_TOKEN_KIND_TOOL_CALL, arguments, name, id));
 }
 
 /* NULL where there are too many. */

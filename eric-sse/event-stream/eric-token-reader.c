@@ -37,10 +37,10 @@
  *
  *   for (guint i = 0; i < tokens->len; i++)
  *     {
- *       const EricToken *token = tokens->pdata[i];
+ *       EricToken *token = tokens->pdata[i];
  *
- *       if (token->kind == ERIC_TOKEN_KIND_TEXT)
- *         g_print ("%s", token->text);
+ *       if (eric_token_get_kind (token) == ERIC_TOKEN_KIND_TEXT)
+ *         g_print ("%s", eric_token_get_text (token));
  *     }
  *   if (eric_token_reader_is_done (reader))
  *     eric_event_source_close (source);
@@ -138,8 +138,8 @@ read_json (EricTokenReader *self,
  * the reader's error ([method@TokenReader.get_error]), which is the end. What comes
  * behind the end has no tokens. A tool call that had not been completed is lost.
  *
- * Returns: (transfer full) (element-type EricToken): the tokens, of which there may be
- *   none
+ * Returns: (transfer container) (element-type EricToken): the tokens, of which there
+ *   may be none
  *
  * Since: 0.1
  */
@@ -166,7 +166,7 @@ eric_token_reader_read (EricTokenReader *self,
     read_json (self, message);
 
   tokens = g_steal_pointer (&answer->tokens);
-  answer->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_token_free);
+  answer->tokens = g_ptr_array_new_with_free_func (g_object_unref);
   return tokens;
 }
 

@@ -26,36 +26,16 @@ typedef enum
 
 #define ERIC_TYPE_TOKEN (eric_token_get_type ())
 
-/**
- * EricToken:
- * @kind: what it is
- * @text: the piece of text, in UTF-8; of a tool call its arguments, an object in JSON,
- *   as the model wrote it, which need not be what the tool wants
- * @name: (nullable): the name of the tool, where it is a tool call
- * @id: (nullable): the id of the call, where it is a tool call and the service gave one
- *
- * Something that a language model has said, as [class@TokenReader] reads it. It is
- * only to be read.
- *
- * A token can be used from any thread, by one at a time.
- *
- * Since: 0.1
- */
-struct _EricToken
-{
-  EricTokenKind  kind;
-  char          *text;
-  char          *name;
-  char          *id;
-};
+ERIC_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (EricToken, eric_token, ERIC, TOKEN, GObject)
 
 ERIC_AVAILABLE_IN_ALL
-GType      eric_token_get_type (void) G_GNUC_CONST;
+EricTokenKind  eric_token_get_kind (EricToken *self);
 ERIC_AVAILABLE_IN_ALL
-EricToken *eric_token_copy     (const EricToken *self);
+const char    *eric_token_get_text (EricToken *self);
 ERIC_AVAILABLE_IN_ALL
-void       eric_token_free     (EricToken       *self);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (EricToken, eric_token_free)
+const char    *eric_token_get_name (EricToken *self);
+ERIC_AVAILABLE_IN_ALL
+const char    *eric_token_get_id   (EricToken *self);
 
 G_END_DECLS

@@ -56,25 +56,27 @@ print_aside (const char *text)
 }
 
 static void
-print_token (Chat            *chat,
-             const EricToken *token)
+print_token (Chat      *chat,
+             EricToken *token)
 {
-  gboolean thinking = token->kind == ERIC_TOKEN_KIND_REASONING;
+  EricTokenKind kind = eric_token_get_kind (token);
+  const char *text = eric_token_get_text (token);
 
   chat->n_tokens++;
-  if (chat->thinking && !thinking)
+  if (chat->thinking && kind != ERIC_TOKEN_KIND_REASONING)
     g_printerr ("\n");
-  chat->thinking = thinking;
-  if (token->kind == ERIC_TOKEN_KIND_TEXT)
+  chat->thinking = kind == ERIC_TOKEN_KIND_REASONING;
+  if (kind == ERIC_TOKEN_KIND_TEXT)
     {
       chat->answering = TRUE;
-      g_print ("%s", token->text);
+      g_print ("%s", text);
     }
-  else if (thinking)
-    print_aside (token->text);
-  else if (token->kind == ERIC_TOKEN_KIND_TOOL_CALL)
+  else if (kind == ERIC_TOKEN_KIND_REASONING)
+    print_aside (text);
+  else if (kind == ERIC_TOKEN_KIND_TOOL_CALL)
     {
-      g_autofree char *call = g_strdup_printf ("%s %s\n", token->name, token->text);
+      const char *name = eric_token_get_name (token);
+      g_autofree char *call = g_strdup_printf ("%s %s\n", name != NULL ? name : "?", text);
 
       print_aside (call);
     }

@@ -14,15 +14,15 @@
  * a refusal, too. */
 
 static void
-assert_token (const EricToken *token)
+assert_token (EricToken *token)
 {
-  g_assert_cmpint (token->kind, <=, ERIC_TOKEN_KIND_TOOL_CALL);
-  g_assert_cmpstr (token->text, !=, "");
-  g_assert_true (g_utf8_validate (token->text, -1, NULL));
-  if (token->kind == ERIC_TOKEN_KIND_TOOL_CALL)
+  g_assert_cmpint (eric_token_get_kind (token), <=, ERIC_TOKEN_KIND_TOOL_CALL);
+  g_assert_cmpstr (eric_token_get_text (token), !=, "");
+  g_assert_true (g_utf8_validate (eric_token_get_text (token), -1, NULL));
+  if (eric_token_get_kind (token) == ERIC_TOKEN_KIND_TOOL_CALL)
     return;
-  g_assert_null (token->name);
-  g_assert_null (token->id);
+  g_assert_null (eric_token_get_name (token));
+  g_assert_null (eric_token_get_id (token));
 }
 
 static void
