@@ -6,6 +6,7 @@
 #define ERIC_INSIDE
 # include "eric-channel-container.h"
 # include "eric-channel.h"
+# include "eric-context-bridge.h"
 # include "eric-data-processing-channel.h"
 # include "eric-enum-types.h"
 # include "eric-error.h"

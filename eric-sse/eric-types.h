@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _EricChannel               EricChannel;
 typedef struct _EricChannelContainer      EricChannelContainer;
+typedef struct _EricContextBridge         EricContextBridge;
 typedef struct _EricDataProcessingChannel EricDataProcessingChannel;
 typedef struct _EricEventSource           EricEventSource;
 typedef struct _EricListener              EricListener;

@@ -7,6 +7,7 @@
 
 #include "eric-channel-private.h"
 #include "eric-error.h"
+#include "eric-failure-private.h"
 #include "eric-listener-private.h"
 #include "eric-message-stream-private.h"
 #include "eric-message.h"
@@ -326,7 +327,10 @@ EricMessage *
 _eric_channel_adapt (EricChannel *self,
                      EricMessage *message)
 {
-  return ERIC_CHANNEL_GET_CLASS (self)->adapt (self, message);
+  EricMessage *adapted = ERIC_CHANNEL_GET_CLASS (self)->adapt (self, message);
+
+  /* In another language an exception gives nothing, and NULL would end the stream. */
+  return adapted != NULL ? adapted : _eric_failure_new (message, "The message was not adapted");
 }
 
 gboolean
@@ -456,6 +460,12 @@ eric_channel_add_listener (EricChannel  *self,
   g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
 
   listener = ERIC_CHANNEL_GET_CLASS (self)->create_listener (self);
+  if (listener == NULL)
+    {
+      g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_LISTENER,
+                   "Channel “%s” made no listener", eric_channel_get_id (self));
+      return NULL;
+    }
   if (!eric_channel_register_listener (self, listener, error))
     return NULL;
   return g_steal_pointer (&listener);

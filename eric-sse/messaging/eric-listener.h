@@ -115,5 +115,15 @@ ERIC_AVAILABLE_IN_ALL
 GPtrArray    *eric_listener_next_batch_finish (EricListener         *self,
                                                GAsyncResult         *result,
                                                GError              **error);
+ERIC_AVAILABLE_IN_ALL
+void          eric_listener_ready_async       (EricListener         *self,
+                                               int                   io_priority,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+ERIC_AVAILABLE_IN_ALL
+gboolean      eric_listener_ready_finish      (EricListener         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
 
 G_END_DECLS
