@@ -474,6 +474,17 @@ _eric_pool_work (gpointer listener,
   _eric_pool_tell_idle (self);
 }
 
+/* In a thread of the pool, of whatever listener. */
+void
+_eric_pool_property_changed (EricListener *listener,
+                             EricListener *changed,
+                             GParamSpec   *pspec)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (ERIC_THREAD_POOL_LISTENER (listener));
+
+  _eric_pool_reports_notify (pool->reports, changed, pspec);
+}
+
 /* The listener was started or stopped. */
 void
 _eric_pool_running_changed (EricListener *listener)
