@@ -351,6 +351,10 @@ void                 eric_event_source_start                  (EricEventSource  
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_close                  (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
+gint64               eric_event_source_get_retry_time         (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+void                 eric_event_source_retry_now              (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_fill_list              (EricEventSource      *self,
                                                                EricMessageList      *list);
 ERIC_AVAILABLE_IN_ALL
