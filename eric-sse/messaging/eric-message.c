@@ -28,6 +28,14 @@
  * message is made: any integer becomes `x`, `as` and tuples become `av`,
  * `a{ss}` becomes `a{sv}`.
  *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ * g_autoptr (EricMessage) text = eric_message_new_from_text ("greeting", "hello", &error);
+ * g_autoptr (EricMessage) json = NULL;
+ *
+ * json = eric_message_new_from_json ("bid", "{\"price\": 7}", -1, &error);
+ * ```
+ *
  * Types that begin with `_eric_` are reserved: see %ERIC_MESSAGE_TYPE_CLOSED,
  * %ERIC_MESSAGE_TYPE_EOF and %ERIC_MESSAGE_TYPE_ERROR.
  *

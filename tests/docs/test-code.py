@@ -265,6 +265,8 @@ class Code(unittest.TestCase):
         cls.blocks = [block for page in cls.pages for block in page.blocks]
         cls.world = World()
         cls.addClassCleanup(cls.world.close)
+        # The folder is like the build directory, in which `meson devenv` begins.
+        os.symlink(os.path.join(BUILD, 'eric-sse'), os.path.join(cls.world.folder, 'eric-sse'))
         for block in cls.blocks:
             if block.file:
                 cls.write(block.file, cls.world.place(block.text))
@@ -432,10 +434,6 @@ class Code(unittest.TestCase):
                 self.run_command(block.where, [program], block.until)
 
     def test_shell(self):
-        os.makedirs(os.path.join(self.world.folder, 'build', 'eric-sse'), exist_ok=True)
-        tool = os.path.join(self.world.folder, 'build', 'eric-sse', 'tool')
-        if not os.path.exists(tool):
-            os.symlink(os.path.dirname(serve.command()), tool)
         for block in self.of('sh'):
             with self.subTest(block.where):
                 self.run_command(block.where, ['sh', '-euc', self.world.place(block.text)], block.until)
