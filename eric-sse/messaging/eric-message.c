@@ -508,6 +508,13 @@ eric_message_get_event_type (EricMessage *self)
   return self->event_type != NULL ? self->event_type : DEFAULT_EVENT_TYPE;
 }
 
+gboolean
+_eric_message_is_closed (EricMessage *self)
+{
+  return (self->event_type != NULL && self->event_type[0] == ERIC_MESSAGE_TYPE_CLOSED[0] &&
+          strcmp (self->event_type, ERIC_MESSAGE_TYPE_CLOSED) == 0);
+}
+
 /* A GVariant string holds what a C string can hold. */
 static GVariant *
 make_string (char *text)
