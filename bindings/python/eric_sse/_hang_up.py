@@ -22,7 +22,7 @@ class HangUp:
         self.__epoll: Any = None
 
     def __enter__(self) -> 'HangUp':
-        self.__task = asyncio.current_task()
+        self.__task: Any = asyncio.current_task()
         self.__loop = asyncio.get_running_loop()
         if self.__socket is not None and hasattr(select, 'epoll'):
             self.__epoll = select.epoll()

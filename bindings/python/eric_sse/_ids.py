@@ -3,6 +3,7 @@
 """The ids of channels and listeners."""
 
 import threading
+from typing import Any
 
 from eric_sse import generate_uuid
 
@@ -11,7 +12,7 @@ __all__ = ['new_id']
 _lock = threading.Lock()
 
 
-def new_id(owner: type) -> str:
+def new_id(owner: Any) -> str:
     """A random id, as in 2.1; or the next number, as in 0.3.2, where a program has set
     `NEXT_ID` of the class."""
     if owner.NEXT_ID is None:

@@ -124,12 +124,12 @@ async def _report(channel: 'AbstractChannel', listener: 'MessageQueueListener', 
 async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') -> None:
     """Returns when there may be a message, or the end."""
     try:
-        queue = channel._get_queue(listener.id)
+        queue: Any = channel._get_queue(listener.id)
     except InvalidListenerException:
         # The next delivery tells.
         return
     waiter = Waiter()
-    places = [channel._eric_waiters.setdefault(listener.id, [])]
+    places: list[list[Waiter]] = [channel._eric_waiters.setdefault(listener.id, [])]
     if isinstance(queue, InMemoryQueue):
         places.append(queue._eric_waiters)
     watchable = is_watchable(listener)

@@ -142,7 +142,7 @@ class AbstractChannel(ABC):
         self.__detach(listener_id)
         self.__wake(listener_id)
 
-    def __attach(self, queue: Queue) -> bool:
+    def __attach(self, queue: Any) -> bool:
         """Whether a broadcast of the C library reaches the queue: one that is in a channel
         already is not put into another."""
         if not is_native(queue) or queue._eric_home() is not None:
@@ -152,7 +152,7 @@ class AbstractChannel(ABC):
         return True
 
     def __detach(self, listener_id: str) -> None:
-        queue = self.__connections.pop(listener_id).queue
+        queue: Any = self.__connections.pop(listener_id).queue
         if self.__others.pop(listener_id, None) is None:
             Eric.Channel.remove_listener(self.__channel, queue._eric_listener.get_id())
             queue._eric_home = NOWHERE

@@ -177,7 +177,7 @@ class SimpleDistributedApplicationListener(MessageQueueListener):
 
     def __init__(self) -> None:
         super().__init__()
-        self.__channel: AbstractChannel | None = None
+        self.__channel: Any = None
         self.__actions: dict[str, Callable[[MessageContract], Iterable[MessageContract] | None]] = {}
         self.__internal_actions: dict[str, Callable[[], Any]] = {'start': self.start, 'stop': self.stop}
 
@@ -198,7 +198,7 @@ class SimpleDistributedApplicationListener(MessageQueueListener):
         """Sends a message to another listener of the channel, signed."""
         self.__send(receiver.id, msg)
 
-    def on_message(self, msg: SignedMessage) -> None:
+    def on_message(self, msg: Any) -> None:
         if msg.type in self.__internal_actions:
             self.__internal_actions[msg.type]()
         elif msg.type in self.__actions:
@@ -215,7 +215,7 @@ class SimpleDistributedApplicationListener(MessageQueueListener):
 class SimpleDistributedApplicationChannel(SSEChannel):
     """The channel over which such listeners talk with each other."""
 
-    def register_listener(self, listener: SimpleDistributedApplicationListener) -> None:
+    def register_listener(self, listener: Any) -> None:  # type: ignore[override]
         listener.set_channel(self)
         super().register_listener(listener=listener)
 
@@ -228,7 +228,7 @@ class SSEChannelRepository(AbstractChannelRepository):
         return SSEChannel(**channel_data, connections_factory=self.connections_factory)
 
     @staticmethod
-    def _channel_to_dict(channel: SSEChannel) -> dict:
+    def _channel_to_dict(channel: Any) -> dict:
         return {
             'retry_timeout_milliseconds': channel.retry_timeout_milliseconds,
             'stream_delay_seconds': channel.stream_delay_seconds,

@@ -18,7 +18,7 @@ import sys
 import threading
 from asyncio import StreamReader, StreamWriter, start_unix_server
 from asyncio.exceptions import CancelledError
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -29,7 +29,6 @@ from eric_sse._hang_up import HangUp
 from eric_sse._waiting import resolve
 from eric_sse.entities import AbstractChannel, Message
 from eric_sse.exception import InvalidChannelException, InvalidMessageFormat
-from eric_sse.message import MessageContract
 from eric_sse.prefabs import SSEChannel
 
 __all__ = ['ChannelContainer', 'SocketServer']
@@ -184,7 +183,7 @@ class SocketServer:
             sys.exit(0)
 
     @staticmethod
-    def __parse(raw_command: str) -> tuple[dict, MessageContract | None]:
+    def __parse(raw_command: str) -> tuple[dict[str, Any], Any]:
         try:
             command = json.loads(raw_command)
             if command['v'] in ('d', 'b'):
@@ -195,10 +194,13 @@ class SocketServer:
             raise InvalidMessageFormat(raw_command) from error
 
     @staticmethod
-    async def handle_command(raw_command: str) -> AsyncIterable[str]:
+    async def handle_command(raw_command: str) -> AsyncGenerator[str, None]:
         """Does what a request says, and has the answer, or the lines of a stream."""
         command, message = SocketServer.__parse(raw_command)
-        verb, channel_id, listener_id = command['v'], command.get('c'), command.get('r')
+        verb: str = command['v']
+        # An id that is not there is one that nobody has.
+        channel_id: Any = command.get('c')
+        listener_id: Any = command.get('r')
         logger.info('received command %s', verb)
 
         if verb == 'c' and channel_id is None:
@@ -227,7 +229,7 @@ class SocketServer:
             raise InvalidMessageFormat(raw_command)
 
     @staticmethod
-    async def __stream(channel_id: str, listener_id: str | None, verb: str) -> AsyncIterable[str]:
+    async def __stream(channel_id: str, listener_id: Any, verb: str) -> AsyncGenerator[str, None]:
         channel = SocketServer.cc.get(channel_id)
         if verb == 'w' and listener_id is None:
             stream = await resolve(channel.watch())
@@ -280,7 +282,7 @@ class SocketServer:
             await writer.drain()
 
     async def __serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.current_task()
+        task: Any = asyncio.current_task()
         self.__connections.add(task)
         try:
             await type(self).connect_callback(reader, writer)
@@ -312,7 +314,7 @@ class SocketServer:
         self.__server = await start_unix_server(self.__serve, path=self.__path)
         logger.info('Serving on %s', self.__path)
         loop = asyncio.get_running_loop()
-        signals = ()
+        signals: tuple[signal.Signals, ...] = ()
         if threading.current_thread() is threading.main_thread():
             signals = (signal.SIGINT, signal.SIGTERM)
         for number in signals:
