@@ -61,7 +61,9 @@ function makeSource(dialect, url, model, prompt) {
   return source;
 }
 
-function printToken(token) {
+function printToken(token, thinking) {
+  if (thinking && token.kind !== Eric.TokenKind.REASONING)
+    writeAside("\n");
   if (token.kind === Eric.TokenKind.TEXT)
     write(token.text);
   else if (token.kind === Eric.TokenKind.REASONING)
@@ -74,6 +76,7 @@ function printToken(token) {
 async function ask(source) {
   const reader = new Eric.TokenReader();
   let nTokens = 0;
+  let thinking = false;
   let interrupted = false;
   GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, SIGINT, () => {
     interrupted = true;
@@ -82,7 +85,8 @@ async function ask(source) {
   });
   for await (const message of source) {
     for (const token of reader.read(message)) {
-      printToken(token);
+      printToken(token, thinking);
+      thinking = token.kind === Eric.TokenKind.REASONING;
       nTokens++;
     }
     if (reader.is_done())

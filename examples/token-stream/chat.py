@@ -71,7 +71,9 @@ def find_fault(reader):
     return 'The answer was cut off' if reader.get_finish_reason() is None else None
 
 
-def print_token(token):
+def print_token(token, thinking):
+    if thinking and token.kind != Eric.TokenKind.REASONING:
+        print(file=sys.stderr)
     if token.kind == Eric.TokenKind.TEXT:
         print(token.text, end='', flush=True)
     elif token.kind == Eric.TokenKind.REASONING:
@@ -83,13 +85,13 @@ def print_token(token):
 async def ask(source):
     """Prints the answer. Gives what went wrong, if anything."""
     reader = Eric.TokenReader.new()
-    n_tokens = 0
+    n_tokens, thinking = 0, False
     try:
         async with source:
             async for message in source:
                 for token in reader.read(message):
-                    print_token(token)
-                    n_tokens += 1
+                    print_token(token, thinking)
+                    n_tokens, thinking = n_tokens + 1, token.kind == Eric.TokenKind.REASONING
                 if reader.is_done():
                     break
         print()
