@@ -26,7 +26,7 @@ STYLE = '''
 .sidebar .guide a.current { font-weight: bold; }
 @media (max-width: 700px) { .content { padding: 1em; } }
 '''
-BREAK = re.compile(r'(?<=[\w.])(?:/|(?<=[a-z])_)(?=[a-z])')
+BREAK = re.compile(r'(?<=[\w.])/(?=\w)|(?<=\w)_(?=\w)')
 WBR = r'\g<0><wbr>'
 ANCHOR = '<div class="section namespace">'
 
