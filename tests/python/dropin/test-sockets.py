@@ -270,6 +270,29 @@ def test_channel_of_ones_own(tmp_path, container):
     run(program())
 
 
+def test_channel_of_0_3(tmp_path, container):
+    """Its stream is made by a coroutine, and its listener is started by one."""
+    class Old(SSEChannel):
+        async def message_stream(self, listener):
+            return await super().message_stream(listener)
+
+    class Listener(MessageQueueListener):
+        async def start(self):
+            await super().start()
+
+    channel, listener = Old(), Listener()
+    container.register(channel)
+    channel.register_listener(listener)
+    channel.broadcast(Message('a'))
+
+    async def program():
+        async with serving(tmp_path) as (path, _):
+            lines = SocketClient(path).stream(channel.id, listener.id)
+            assert json.loads(await anext(lines))['event'] == 'a'
+            await lines.aclose()
+    run(program())
+
+
 def test_handle_command(monkeypatch):
     channel = MagicMock(SSEChannel)
     monkeypatch.setattr(SocketServer, 'cc', MagicMock(ChannelContainer, get=MagicMock(return_value=channel)))

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from eric_sse import _stream
 from eric_sse.connection import Connection
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
 from eric_sse.exception import InvalidChannelException, InvalidListenerException, NoMessagesException
@@ -407,18 +408,24 @@ class Own(InMemoryQueue):
 
 
 @pytest.mark.parametrize('kind', [External, Own])
-def test_other_queues(kind):
+def test_other_queues(kind, monkeypatch):
     async def program():
         channel, queue, listener = Plain(), kind(), MessageQueueListener()
         sign = -1 if kind is Own else 1
         channel.register_connection(Connection(listener, queue))
         listener.start()
         stream = aiter(channel.message_stream(listener))
-        for number in range(1, 4):
-            reader = asyncio.create_task(anext(stream))
-            await turns()
-            channel.broadcast(Message('m', number))
-            assert await reader == sign * number
+        with monkeypatch.context() as patch:
+            # What comes through the channel is not waited for.
+            patch.setattr(_stream, 'POLL_INTERVAL', 10 * DEADLINE)
+            for number in range(1, 5):
+                reader = asyncio.create_task(anext(stream))
+                await turns()
+                if number % 2:
+                    channel.broadcast(Message('m', number))
+                else:
+                    channel.dispatch(listener.id, Message('m', number))
+                assert await reader == sign * number
         reader = asyncio.create_task(anext(stream))
         await turns()
         queue.push(Message('m', 9))
