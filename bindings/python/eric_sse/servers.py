@@ -19,7 +19,7 @@ import threading
 from asyncio import StreamReader, StreamWriter, start_unix_server
 from asyncio.exceptions import CancelledError
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -294,6 +294,7 @@ class SocketServer:
         server = server or self.__server
         if server is None:
             return
+        self.__server = None
         logger.info('graceful shutdown')
         server.close()
         for task in tuple(self.__connections):
@@ -311,7 +312,7 @@ class SocketServer:
         """Serves until `shutdown`, or until SIGINT or SIGTERM where that is possible, which is
         in the main thread. Then it raises CancelledError, as in both generations."""
         self.__stopping = None
-        self.__server = await start_unix_server(self.__serve, path=self.__path)
+        self.__server = server = await start_unix_server(self.__serve, path=self.__path)
         logger.info('Serving on %s', self.__path)
         loop = asyncio.get_running_loop()
         signals: tuple[signal.Signals, ...] = ()
@@ -320,10 +321,8 @@ class SocketServer:
         for number in signals:
             loop.add_signal_handler(number, self.__stop)
         try:
-            await self.__server.serve_forever()
+            await server.serve_forever()
         finally:
             for number in signals:
                 loop.remove_signal_handler(number)
-            with suppress(CancelledError):
-                if self.__stopping is not None:
-                    await self.__stopping
+            await (self.__stopping or self.shutdown())

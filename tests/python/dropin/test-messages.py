@@ -195,6 +195,7 @@ def test_removed_queue_is_left_alone():
     with pytest.raises(NoMessagesException):
         queue.pop()
     channel.register_connection(connection)
+    assert channel._AbstractChannel__others == {}
     channel.broadcast(Message('m', 2))
     listener.start()
     assert channel.deliver_next(listener.id).payload == 2

@@ -223,6 +223,50 @@ def test_shutdown_ends_streams(tmp_path, container):
     run(program())
 
 
+def test_cancelled_server(tmp_path, container):
+    """It leaves nothing behind, and can be started again."""
+    channel = container.add()
+
+    async def program():
+        path = str(tmp_path / 'eric.sock')
+        server = SocketServer(path)
+        for _ in range(2):
+            serving = asyncio.create_task(server.main())
+            await turns(5)
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(json.dumps({'v': 'w', 'c': channel.id}).encode())
+            writer.write_eof()
+            await until(lambda: channel._eric_waiters)
+            serving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await serving
+            assert await reader.read() == b''
+            writer.close()
+            assert not os.path.exists(path)
+    run(program())
+
+
+def test_stream_of_a_closed_connection(container):
+    """The connection went while the request was read."""
+    channel = container.add()
+
+    async def program():
+        ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        theirs.sendall(json.dumps({'v': 'w', 'c': channel.id}).encode() + b'\n')
+        await reader.readuntil(b'}')
+        writer.transport.abort()
+        await turns()
+        request = asyncio.StreamReader()
+        request.feed_data(json.dumps({'v': 'w', 'c': channel.id}).encode())
+        request.feed_eof()
+        await SocketServer.connect_callback(request, writer)
+        theirs.close()
+        await turns()
+        assert list(channel.get_connections()) == []
+    run(program())
+
+
 def test_start_and_stop_in_a_thread(tmp_path):
     """Where there are no signals."""
     path = tmp_path / 'eric.sock'

@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import pickle
 import threading
 
 import pytest
@@ -54,6 +55,8 @@ def test_waits_without_polling():
         await turns(200)
         asked = channel.n_asked
         assert asked == 1
+        # Who waits here does not go with it.
+        assert pickle.loads(pickle.dumps(listener)).id == listener.id
         await turns(200)
         assert channel.n_asked == asked
         channel.dispatch(listener.id, Message('m'))
@@ -99,6 +102,36 @@ def test_sender_and_reader_in_threads():
         return await take(channel.message_stream(listener), n_messages)
     assert run(program()) == list(range(n_messages))
     sender.join(DEADLINE)
+
+
+@pytest.mark.parametrize('what', ['message', 'stop', 'removal'])
+def test_between_looking_and_waiting(what, monkeypatch):
+    """What happens when the queue was found empty, and nobody knows yet who waits."""
+    channel = Plain()
+    listener = started(channel)
+    happen = {'message': lambda: channel.broadcast(Message('m', 1)), 'stop': listener.stop,
+              'removal': lambda: channel.remove_listener(listener.id)}[what]
+
+    class Late(_stream.Waiter):
+        __slots__ = ()
+
+        def __init__(self):
+            super().__init__()
+            monkeypatch.undo()
+            happen()
+
+    async def program():
+        reader = asyncio.create_task(collect(channel.message_stream(listener)))
+        await turns()
+        if what == 'message':
+            listener.stop()
+        return await reader
+    monkeypatch.setattr(_stream, 'Waiter', Late)
+    events = run(program())
+    if what == 'removal':
+        assert [type(event) for event in events] == [InvalidListenerException]
+    else:
+        assert events == ([1] if what == 'message' else [])
 
 
 def test_listener_that_does_not_run():
