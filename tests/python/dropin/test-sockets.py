@@ -17,7 +17,7 @@ import pytest
 gi.require_version('Eric', '1')
 from gi.repository import Eric                                               # noqa: E402
 
-from eric_sse import servers                                                 # noqa: E402
+from eric_sse import _requests                                               # noqa: E402
 from eric_sse.clients import SocketClient                                    # noqa: E402
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener  # noqa: E402
 from eric_sse.exception import InvalidChannelException, InvalidMessageFormat  # noqa: E402
@@ -119,7 +119,7 @@ def test_payload_that_is_no_json(tmp_path, container):
 
 
 def test_too_large_request(tmp_path, monkeypatch):
-    monkeypatch.setattr(servers, 'MAX_REQUEST', 1000)
+    monkeypatch.setattr(_requests, 'MAX_REQUEST', 1000)
 
     async def program():
         async with serving(tmp_path) as (path, _):

@@ -15,9 +15,9 @@ from eric_sse.connection import Connection
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
 from eric_sse.exception import InvalidChannelException, InvalidListenerException, NoMessagesException
 from eric_sse.prefabs import SSEChannel
-from eric_sse.queues import InMemoryQueue, Queue
+from eric_sse.queues import InMemoryQueue
 
-from dropin_util import DEADLINE, run, started, take, turns
+from dropin_util import DEADLINE, ListQueue, run, started, take, turns
 
 
 class Plain(AbstractChannel):
@@ -420,27 +420,12 @@ def test_overridden_is_running(kind):
     run(program())
 
 
-class External(Queue):
-    """A queue that others put messages into, without this process knowing."""
-
-    def __init__(self):
-        self.messages = []
-
-    def pop(self):
-        if not self.messages:
-            raise NoMessagesException
-        return self.messages.pop(0)
-
-    def push(self, message):
-        self.messages.append(message)
-
-
 class Own(InMemoryQueue):
     def push(self, message):
         super().push(Message(message.type, -message.payload))
 
 
-@pytest.mark.parametrize('kind', [External, Own])
+@pytest.mark.parametrize('kind', [ListQueue, Own])
 def test_other_queues(kind, monkeypatch):
     async def program():
         channel, queue, listener = Plain(), kind(), MessageQueueListener()
