@@ -24,11 +24,15 @@ class HangUp:
     def __enter__(self) -> 'HangUp':
         self.__task: Any = asyncio.current_task()
         self.__loop = asyncio.get_running_loop()
-        if self.__socket is not None and hasattr(select, 'epoll'):
-            self.__epoll = select.epoll()
-            # That is told without being asked for.
-            self.__epoll.register(self.__socket.fileno(), 0)
-            self.__loop.add_reader(self.__epoll.fileno(), self.__hung_up)
+        if self.__socket is None or not hasattr(select, 'epoll'):
+            return self
+        if self.__socket.fileno() < 0:
+            self.__hung_up()
+            return self
+        self.__epoll = select.epoll()
+        # That is told without being asked for.
+        self.__epoll.register(self.__socket.fileno(), 0)
+        self.__loop.add_reader(self.__epoll.fileno(), self.__hung_up)
         return self
 
     def __exit__(self, *_error: Any) -> None:

@@ -19,13 +19,14 @@ import threading
 from asyncio import StreamReader, StreamWriter, start_unix_server
 from asyncio.exceptions import CancelledError
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from eric_sse import get_logger
 from eric_sse._hang_up import HangUp
+from eric_sse._requests import Requests
 from eric_sse._waiting import resolve
 from eric_sse.entities import AbstractChannel, Message
 from eric_sse.exception import InvalidChannelException, InvalidMessageFormat
@@ -34,11 +35,6 @@ from eric_sse.prefabs import SSEChannel
 __all__ = ['ChannelContainer', 'SocketServer']
 
 logger = get_logger()
-
-# The longest request, in bytes.
-MAX_REQUEST = 16 * 1024 * 1024
-
-_CHUNK = 64 * 1024
 
 # Of the connection that a task serves.
 _hang_up: ContextVar[HangUp | None] = ContextVar('hang_up', default=None)
@@ -85,53 +81,6 @@ class ChannelContainer:
     def get_all_ids(self) -> Iterable[str]:
         """The ids of all channels."""
         return self.__channels.keys()
-
-
-class _Requests:
-    """The requests of a connection, as they come."""
-
-    def __init__(self, reader: StreamReader) -> None:
-        self.__reader = reader
-        self.__buffer = bytearray()
-        self.are_lines = False
-
-    @staticmethod
-    def __decode(request: bytes) -> str:
-        try:
-            return request.decode()
-        except UnicodeDecodeError as error:
-            raise InvalidMessageFormat(f'A request must be UTF-8: {error}') from error
-
-    def __take_line(self) -> str | None:
-        """A line, if there is one. What a first line begins that is no JSON by itself ends
-        with the connection."""
-        length = self.__buffer.find(b'\n')
-        if length < 0:
-            return None
-        line = bytes(self.__buffer[:length])
-        if not self.are_lines:
-            try:
-                json.loads(line)
-            except ValueError:
-                return None
-        self.are_lines = True
-        del self.__buffer[:length + 1]
-        return self.__decode(line)
-
-    async def __aiter__(self) -> AsyncIterator[str]:
-        may_be_lines = True
-        while True:
-            while may_be_lines and (line := self.__take_line()) is not None:
-                if line.strip():
-                    yield line
-            may_be_lines = self.are_lines or b'\n' not in self.__buffer
-            if len(self.__buffer) > MAX_REQUEST:
-                raise InvalidMessageFormat(f'A request has more than {MAX_REQUEST} bytes')
-            if not (chunk := await self.__reader.read(_CHUNK)):
-                break
-            self.__buffer += chunk
-        if self.__buffer or not self.are_lines:
-            yield self.__decode(self.__buffer)
 
 
 @asynccontextmanager
@@ -248,7 +197,7 @@ class SocketServer:
     @staticmethod
     async def connect_callback(reader: StreamReader, writer: StreamWriter) -> None:
         """Serves one connection."""
-        requests = _Requests(reader)
+        requests = Requests(reader)
         hang_up = HangUp(writer)
         _hang_up.set(hang_up)
         try:
@@ -294,6 +243,7 @@ class SocketServer:
         server = server or self.__server
         if server is None:
             return
+        self.__server = None
         logger.info('graceful shutdown')
         server.close()
         for task in tuple(self.__connections):
@@ -311,7 +261,7 @@ class SocketServer:
         """Serves until `shutdown`, or until SIGINT or SIGTERM where that is possible, which is
         in the main thread. Then it raises CancelledError, as in both generations."""
         self.__stopping = None
-        self.__server = await start_unix_server(self.__serve, path=self.__path)
+        self.__server = server = await start_unix_server(self.__serve, path=self.__path)
         logger.info('Serving on %s', self.__path)
         loop = asyncio.get_running_loop()
         signals: tuple[signal.Signals, ...] = ()
@@ -320,10 +270,8 @@ class SocketServer:
         for number in signals:
             loop.add_signal_handler(number, self.__stop)
         try:
-            await self.__server.serve_forever()
+            await server.serve_forever()
         finally:
             for number in signals:
                 loop.remove_signal_handler(number)
-            with suppress(CancelledError):
-                if self.__stopping is not None:
-                    await self.__stopping
+            await (self.__stopping or self.shutdown())

@@ -5,7 +5,25 @@
 
 import asyncio
 
+from eric_sse.exception import NoMessagesException
+from eric_sse.queues import Queue
+
 DEADLINE = 60
+
+
+class ListQueue(Queue):
+    """A queue that others may put messages into, without this process knowing."""
+
+    def __init__(self):
+        self.messages = []
+
+    def pop(self):
+        if not self.messages:
+            raise NoMessagesException
+        return self.messages.pop(0)
+
+    def push(self, message):
+        self.messages.append(message)
 
 
 def run(coroutine):

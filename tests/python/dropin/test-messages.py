@@ -15,9 +15,9 @@ from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
 from eric_sse.exception import InvalidListenerException, NoMessagesException
 from eric_sse.message import SignedMessage, UniqueMessage
 from eric_sse.prefabs import SSEChannel
-from eric_sse.queues import InMemoryQueue, Queue
+from eric_sse.queues import InMemoryQueue
 
-from dropin_util import DEADLINE, started
+from dropin_util import DEADLINE, ListQueue, started
 
 
 class Kind(enum.Enum):
@@ -195,6 +195,7 @@ def test_removed_queue_is_left_alone():
     with pytest.raises(NoMessagesException):
         queue.pop()
     channel.register_connection(connection)
+    assert channel._AbstractChannel__others == {}
     channel.broadcast(Message('m', 2))
     listener.start()
     assert channel.deliver_next(listener.id).payload == 2
@@ -221,19 +222,6 @@ def test_queue_of_two_channels():
     second.broadcast(Message('second'))
     listeners[0].start()
     assert [second.deliver_next(listeners[0].id).type for _ in range(3)] == ['first', 'first', 'second']
-
-
-class ListQueue(Queue):
-    def __init__(self):
-        self.messages = []
-
-    def pop(self):
-        if not self.messages:
-            raise NoMessagesException
-        return self.messages.pop(0)
-
-    def push(self, message):
-        self.messages.append(message)
 
 
 class CountingQueue(InMemoryQueue):

@@ -17,7 +17,7 @@ import pytest
 gi.require_version('Eric', '1')
 from gi.repository import Eric                                               # noqa: E402
 
-from eric_sse import servers                                                 # noqa: E402
+from eric_sse import _requests                                               # noqa: E402
 from eric_sse.clients import SocketClient                                    # noqa: E402
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener  # noqa: E402
 from eric_sse.exception import InvalidChannelException, InvalidMessageFormat  # noqa: E402
@@ -119,7 +119,7 @@ def test_payload_that_is_no_json(tmp_path, container):
 
 
 def test_too_large_request(tmp_path, monkeypatch):
-    monkeypatch.setattr(servers, 'MAX_REQUEST', 1000)
+    monkeypatch.setattr(_requests, 'MAX_REQUEST', 1000)
 
     async def program():
         async with serving(tmp_path) as (path, _):
@@ -223,6 +223,50 @@ def test_shutdown_ends_streams(tmp_path, container):
     run(program())
 
 
+def test_cancelled_server(tmp_path, container):
+    """It leaves nothing behind, and can be started again."""
+    channel = container.add()
+
+    async def program():
+        path = str(tmp_path / 'eric.sock')
+        server = SocketServer(path)
+        for _ in range(2):
+            serving = asyncio.create_task(server.main())
+            await turns(5)
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(json.dumps({'v': 'w', 'c': channel.id}).encode())
+            writer.write_eof()
+            await until(lambda: channel._eric_waiters)
+            serving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await serving
+            assert await reader.read() == b''
+            writer.close()
+            assert not os.path.exists(path)
+    run(program())
+
+
+def test_stream_of_a_closed_connection(container):
+    """The connection went while the request was read."""
+    channel = container.add()
+
+    async def program():
+        ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        theirs.sendall(json.dumps({'v': 'w', 'c': channel.id}).encode() + b'\n')
+        await reader.readuntil(b'}')
+        writer.transport.abort()
+        await turns()
+        request = asyncio.StreamReader()
+        request.feed_data(json.dumps({'v': 'w', 'c': channel.id}).encode())
+        request.feed_eof()
+        await SocketServer.connect_callback(request, writer)
+        theirs.close()
+        await turns()
+        assert list(channel.get_connections()) == []
+    run(program())
+
+
 def test_start_and_stop_in_a_thread(tmp_path):
     """Where there are no signals."""
     path = tmp_path / 'eric.sock'
@@ -267,6 +311,29 @@ def test_channel_of_ones_own(tmp_path, container):
             client = SocketClient(path)
             assert await client.broadcast_message(channel.id, 'a', 'hi') == 'ack'
             assert [line async for line in client.stream(channel.id, listener.id)] == ['["loud", "HI"]\n']
+    run(program())
+
+
+def test_channel_of_0_3(tmp_path, container):
+    """Its stream is made by a coroutine, and its listener is started by one."""
+    class Old(SSEChannel):
+        async def message_stream(self, listener):
+            return await super().message_stream(listener)
+
+    class Listener(MessageQueueListener):
+        async def start(self):
+            await super().start()
+
+    channel, listener = Old(), Listener()
+    container.register(channel)
+    channel.register_listener(listener)
+    channel.broadcast(Message('a'))
+
+    async def program():
+        async with serving(tmp_path) as (path, _):
+            lines = SocketClient(path).stream(channel.id, listener.id)
+            assert json.loads(await anext(lines))['event'] == 'a'
+            await lines.aclose()
     run(program())
 
 

@@ -5,17 +5,19 @@
 
 import asyncio
 import gc
+import pickle
 import threading
 
 import pytest
 
+from eric_sse import _stream
 from eric_sse.connection import Connection
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
 from eric_sse.exception import InvalidChannelException, InvalidListenerException, NoMessagesException
 from eric_sse.prefabs import SSEChannel
-from eric_sse.queues import InMemoryQueue, Queue
+from eric_sse.queues import InMemoryQueue
 
-from dropin_util import DEADLINE, run, started, take, turns
+from dropin_util import DEADLINE, ListQueue, run, started, take, turns
 
 
 class Plain(AbstractChannel):
@@ -53,6 +55,8 @@ def test_waits_without_polling():
         await turns(200)
         asked = channel.n_asked
         assert asked == 1
+        # Who waits here does not go with it.
+        assert pickle.loads(pickle.dumps(listener)).id == listener.id
         await turns(200)
         assert channel.n_asked == asked
         channel.dispatch(listener.id, Message('m'))
@@ -98,6 +102,36 @@ def test_sender_and_reader_in_threads():
         return await take(channel.message_stream(listener), n_messages)
     assert run(program()) == list(range(n_messages))
     sender.join(DEADLINE)
+
+
+@pytest.mark.parametrize('what', ['message', 'stop', 'removal'])
+def test_between_looking_and_waiting(what, monkeypatch):
+    """What happens when the queue was found empty, and nobody knows yet who waits."""
+    channel = Plain()
+    listener = started(channel)
+    happen = {'message': lambda: channel.broadcast(Message('m', 1)), 'stop': listener.stop,
+              'removal': lambda: channel.remove_listener(listener.id)}[what]
+
+    class Late(_stream.Waiter):
+        __slots__ = ()
+
+        def __init__(self):
+            super().__init__()
+            monkeypatch.undo()
+            happen()
+
+    async def program():
+        reader = asyncio.create_task(collect(channel.message_stream(listener)))
+        await turns()
+        if what == 'message':
+            listener.stop()
+        return await reader
+    monkeypatch.setattr(_stream, 'Waiter', Late)
+    events = run(program())
+    if what == 'removal':
+        assert [type(event) for event in events] == [InvalidListenerException]
+    else:
+        assert events == ([1] if what == 'message' else [])
 
 
 def test_listener_that_does_not_run():
@@ -386,39 +420,30 @@ def test_overridden_is_running(kind):
     run(program())
 
 
-class External(Queue):
-    """A queue that others put messages into, without this process knowing."""
-
-    def __init__(self):
-        self.messages = []
-
-    def pop(self):
-        if not self.messages:
-            raise NoMessagesException
-        return self.messages.pop(0)
-
-    def push(self, message):
-        self.messages.append(message)
-
-
 class Own(InMemoryQueue):
     def push(self, message):
         super().push(Message(message.type, -message.payload))
 
 
-@pytest.mark.parametrize('kind', [External, Own])
-def test_other_queues(kind):
+@pytest.mark.parametrize('kind', [ListQueue, Own])
+def test_other_queues(kind, monkeypatch):
     async def program():
         channel, queue, listener = Plain(), kind(), MessageQueueListener()
         sign = -1 if kind is Own else 1
         channel.register_connection(Connection(listener, queue))
         listener.start()
         stream = aiter(channel.message_stream(listener))
-        for number in range(1, 4):
-            reader = asyncio.create_task(anext(stream))
-            await turns()
-            channel.broadcast(Message('m', number))
-            assert await reader == sign * number
+        with monkeypatch.context() as patch:
+            # What comes through the channel is not waited for.
+            patch.setattr(_stream, 'POLL_INTERVAL', 10 * DEADLINE)
+            for number in range(1, 5):
+                reader = asyncio.create_task(anext(stream))
+                await turns()
+                if number % 2:
+                    channel.broadcast(Message('m', number))
+                else:
+                    channel.dispatch(listener.id, Message('m', number))
+                assert await reader == sign * number
         reader = asyncio.create_task(anext(stream))
         await turns()
         queue.push(Message('m', 9))
