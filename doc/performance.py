@@ -37,6 +37,18 @@ def run(build, name, *arguments):
     return subprocess.run([path, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def run_python(build, script):
+    """With the library of the build directory; ERIC_SSE_PYTHON_PACKAGES names the folders of
+    the Python package, 0.3.2 and 2.1, with a colon between them."""
+    library = os.path.join(build, 'eric-sse')
+    env = dict(os.environ, GI_TYPELIB_PATH=library, LD_LIBRARY_PATH=library,
+               PYTHONPATH=os.path.join(ROOT, 'bindings', 'python'),
+               ERIC_SSE_PYTHON_PACKAGE=os.environ['ERIC_SSE_PYTHON_PACKAGES'])
+    print(f'{script} runs…', flush=True)
+    return subprocess.run(['/usr/bin/python3', os.path.join(ROOT, 'tests', 'benchmarks', script)], env=env,
+                          check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def numbers(text, pattern):
     match = re.search(pattern, text)
     if match is None:
@@ -93,6 +105,19 @@ def read_socket(text):
     return figures
 
 
+PYTHON = {'message': 'a message, dict', 'broadcast': 'broadcast to 100 listeners, per listener',
+          'dispatch': 'dispatch to one', 'deliver': 'deliver_next', 'stream': 'async for'}
+
+
+def read_python(text):
+    """Ours, then the peers, 0.3.2 and 2.1: nanoseconds, and how many times ours they take."""
+    figures = {}
+    for key, name in PYTHON.items():
+        ours, *_, first, second = numbers(text, rf'(?m)^{name} +(\d+) +(\d+) +(\d+) +([\d.]+) +([\d.]+)$')
+        figures[key] = {'ns': rounded(ours), 'ratio_0_3': rounded(first), 'ratio_2_1': rounded(second)}
+    return figures
+
+
 def take(build):
     benchmarks = os.path.join(ROOT, 'tests', 'benchmarks')
     with open(DATA, encoding='utf-8') as file:
@@ -102,6 +127,8 @@ def take(build):
     data['parser'] = read_parser(run(build, 'parser'))
     data['processing'] = read_processing(run(build, 'processing', os.path.join(benchmarks, 'peer-executor.py')))
     # What is measured beside the Python package stays where the package is not there.
+    if os.environ.get('ERIC_SSE_PYTHON_PACKAGES'):
+        data['python'] = read_python(run_python(build, 'bench-python.py'))
     data['socket'].update(read_socket(run(build, 'socket', os.path.join(benchmarks, 'peer-socket-server.py'))))
     with open(DATA, 'w', encoding='utf-8') as file:
         json.dump(data, file, indent=2)

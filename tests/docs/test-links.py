@@ -87,6 +87,14 @@ class Links(unittest.TestCase):
                 self.assertEqual(match[1], match[2], name)
                 self.assertRegex(match[3], '^(Read this|Use this)', name)
 
+    def test_examples(self):
+        """The first page names all that is there to copy from."""
+        with open(os.path.join(ROOT, 'doc', 'getting-started.md'), encoding='utf-8') as file:
+            text = file.read()
+        for name in os.listdir(os.path.join(ROOT, 'examples')):
+            if name != 'meson.build':
+                self.assertIn(f'`{name}`', text)
+
     def test_code_fits(self):
         """The reference shows so many columns without scrolling."""
         for page in self.pages.values():
