@@ -617,7 +617,7 @@ restart_cb (EricListener *listener)
     eric_listener_start (listener);
 }
 
-/* Who starts it again where it stops starts a worker, too. */
+/* Who starts it again when it is said to have stopped starts a worker, too. */
 static void
 test_restarted_at_its_end (void)
 {
@@ -631,7 +631,7 @@ test_restarted_at_its_end (void)
       eric_data_processing_channel_notify_end (channel);
     }
   eric_listener_start (ERIC_LISTENER (listener));
-  wait_done (listener, 100);
+  test_wait_until (eric_thread_pool_listener_get_n_done (listener) == 100);
   g_signal_handlers_disconnect_by_func (listener, restart_cb, NULL);
   eric_listener_stop (ERIC_LISTENER (listener));
   pool_wait (ERIC_LISTENER (listener));

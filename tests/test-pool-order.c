@@ -386,7 +386,17 @@ test_results_stopped (void)
   g_assert_cmpuint (eric_listener_get_pending (results), ==, 1);
 }
 
-/* A listener for results that stops where it is full is told so. */
+static void
+notified_cb (EricListener *results,
+             GParamSpec   *pspec,
+             GThread     **thread)
+{
+  g_assert_null (*thread);
+  *thread = g_thread_self ();
+}
+
+/* A listener for results that stops where it is full is told so, in the main context
+ * that the pool was made in. */
 static void
 test_results_overflow (void)
 {
@@ -394,15 +404,16 @@ test_results_overflow (void)
   g_autoptr (EricListener) results = g_object_new (ERIC_TYPE_LISTENER, "capacity", 1,
                                                    "overflow", ERIC_OVERFLOW_STOP, NULL);
   g_autoptr (EricListener) listener = new_with_results (gate, results, ERIC_RESULT_ORDER_INPUT);
-  int notified = 0;
+  GThread *notified = NULL;
 
-  g_signal_connect_swapped (results, "notify::running", G_CALLBACK (g_atomic_int_inc), &notified);
+  g_signal_connect (results, "notify::running", G_CALLBACK (notified_cb), &notified);
   pool_gate_open (gate, G_MAXUINT);
   pool_push (listener, "x", 0);
   pool_push (listener, "x", 1);
   pool_drain (listener);
-  g_assert_cmpint (notified, ==, 1);
   g_assert_false (eric_listener_get_running (results));
+  test_wait_until (notified != NULL);
+  g_assert_true (notified == g_thread_self ());
 }
 
 int

@@ -258,6 +258,29 @@ processed_cb (EricThreadPoolListener *listener,
   g_array_append_val (reports->results, number);
 }
 
+static void
+running_cb (EricListener *listener,
+            GParamSpec   *pspec,
+            GThread      *thread)
+{
+  g_assert_true (g_thread_self () == thread);
+  if (!eric_listener_get_running (listener))
+    g_object_set_data (G_OBJECT (listener), "was-stopped", listener);
+}
+
+/* A worker stops the listener, but a widget may be bound to the property. */
+static void
+test_notify (void)
+{
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (1, NULL, NULL, NULL);
+
+  g_signal_connect (listener, "notify::running", G_CALLBACK (running_cb), g_thread_self ());
+  eric_listener_start (listener);
+  pool_drain (listener);
+  g_assert_null (g_object_get_data (G_OBJECT (listener), "was-stopped"));
+  test_wait_until (g_object_get_data (G_OBJECT (listener), "was-stopped") != NULL);
+}
+
 static gpointer
 push_five (gpointer listener)
 {
@@ -599,6 +622,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/dropped-running", test_dropped_running);
   g_test_add_func ("/thread-pool-listener/dropped-by-handler", test_dropped_by_handler);
   g_test_add_func ("/thread-pool-listener/processed", test_processed);
+  g_test_add_func ("/thread-pool-listener/notify", test_notify);
   g_test_add_func ("/thread-pool-listener/context", test_context);
   g_test_add_func ("/thread-pool-listener/wait-async", test_wait_async);
   g_test_add_func ("/thread-pool-listener/wait-cancelled", test_wait_cancelled);

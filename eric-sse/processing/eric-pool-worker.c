@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "eric-error.h"
+#include "eric-failure-private.h"
 #include "eric-listener-private.h"
 #include "eric-message.h"
 #include "eric-thread-pool-listener-private.h"
@@ -268,26 +269,6 @@ hand_over_tasks (EricThreadPoolListener *self,
   g_mutex_unlock (&pool->lock);
 }
 
-/* The reason, and what it was that failed. */
-static EricMessage *
-new_error_message (const EricTask *task,
-                   const GError   *error)
-{
-  GVariant *payload = eric_message_get_payload (task->message);
-  const char *id = eric_message_get_id (task->message);
-  g_autofree char *reason = g_utf8_make_valid (error->message, -1);
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "reason", "s", reason);
-  g_variant_dict_insert (&dict, "event", "s", eric_message_get_event_type (task->message));
-  if (id != NULL)
-    g_variant_dict_insert (&dict, "id", "s", id);
-  if (payload != NULL)
-    g_variant_dict_insert_value (&dict, "data", payload);
-  return eric_message_new (ERIC_MESSAGE_TYPE_ERROR, g_variant_dict_end (&dict), NULL);
-}
-
 /* Whether the task is to be tried once more: then it has been put off. */
 static gboolean
 retry (EricThreadPoolListener *self,
@@ -318,7 +299,7 @@ give_up (EricThreadPoolListener *self,
          EricTask               *task,
          const GError           *error)
 {
-  g_autoptr (EricMessage) report = new_error_message (task, error);
+  g_autoptr (EricMessage) report = _eric_failure_new (task->message, error->message);
   g_autoptr (EricListener) dead_letters = NULL;
 
   count (pool, &pool->n_failed);
@@ -503,6 +484,17 @@ _eric_pool_work (gpointer listener,
 
   _eric_listener_mark_taker (before);
   _eric_pool_tell_idle (self);
+}
+
+/* In a thread of the pool, of whatever listener. */
+void
+_eric_pool_property_changed (EricListener *listener,
+                             EricListener *changed,
+                             GParamSpec   *pspec)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (ERIC_THREAD_POOL_LISTENER (listener));
+
+  _eric_pool_reports_notify (pool->reports, changed, pspec);
 }
 
 /* The listener was started or stopped. */

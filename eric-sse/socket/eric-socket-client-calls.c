@@ -69,7 +69,7 @@ _eric_socket_client_check_ack (char    *answer,
  * @self: a client
  * @channel_id: the id of the channel
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to all listeners of a channel. Blocks until the answer is there.
@@ -114,7 +114,7 @@ eric_socket_client_broadcast (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -177,7 +177,7 @@ eric_socket_client_broadcast_finish (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to one listener of a channel. Blocks until the answer is there.
@@ -225,7 +225,7 @@ eric_socket_client_dispatch (EricSocketClient  *self,
  * @listener_id: the id of the listener
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -289,7 +289,7 @@ eric_socket_client_dispatch_finish (EricSocketClient  *self,
  * @self: a client
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends any request that has one answer, for what has no method here. Blocks until the
@@ -332,7 +332,7 @@ eric_socket_client_send_payload (EricSocketClient  *self,
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *

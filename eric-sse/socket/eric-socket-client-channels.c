@@ -26,7 +26,7 @@ check_id (char    *answer,
 /**
  * eric_socket_client_create_channel:
  * @self: a client
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Makes a channel. Blocks until the answer is there.
@@ -60,7 +60,7 @@ eric_socket_client_create_channel (EricSocketClient  *self,
  * eric_socket_client_create_channel_async:
  * @self: a client
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -117,7 +117,7 @@ eric_socket_client_create_channel_finish (EricSocketClient  *self,
  * eric_socket_client_register:
  * @self: a client
  * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Adds a listener to a channel. What is sent to the channel from then on waits for it,
@@ -156,7 +156,7 @@ eric_socket_client_register (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -217,7 +217,7 @@ eric_socket_client_register_finish (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Removes a listener from a channel. Blocks until the answer is there.
@@ -257,7 +257,7 @@ eric_socket_client_remove_listener (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -318,7 +318,7 @@ eric_socket_client_remove_listener_finish (EricSocketClient  *self,
  * eric_socket_client_remove_channel:
  * @self: a client
  * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Removes a channel. Its streams end. Blocks until the answer is there.
@@ -355,7 +355,7 @@ eric_socket_client_remove_channel (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *

@@ -261,7 +261,7 @@ destroy_source (gpointer source)
 /**
  * eric_socket_server_stop_async:
  * @self: a server
- * @cancellable: (nullable): a cancellable; when it is cancelled, what is not done is cut
+ * @cancellable: (nullable): a cancellable, or %NULL; when it is cancelled, what is not done is cut
  *   off at once
  * @callback: (scope async): called when the server has stopped
  * @user_data: data for @callback

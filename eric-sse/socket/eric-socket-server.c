@@ -20,7 +20,9 @@
  * as of 2.1, and [class@SocketClient].
  *
  * ```c
- * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, "/run/user/1000/eric.sock");
+ * const char *path = "/run/user/1000/eric.sock";
+ * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, path);
+ * g_autoptr (GError) error = NULL;
  *
  * if (!eric_socket_server_run (server, &error))
  *   g_printerr ("%s\n", error->message);
@@ -458,7 +460,7 @@ eric_socket_server_get_channels (EricSocketServer *self)
  *
  * Gets the path of the socket.
  *
- * Returns: (nullable): the path
+ * Returns: (nullable): the path, or %NULL where it has none
  *
  * Since: 0.1
  */
