@@ -66,6 +66,25 @@ G_BEGIN_DECLS
 #define ERIC_EVENT_SOURCE_MAX_REDIRECTS 20
 
 /**
+ * ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE:
+ *
+ * How much [property@EventSource:error-body] keeps, in bytes.
+ *
+ * Since: 0.1
+ */
+#define ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE (64 * 1024)
+
+/**
+ * ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT:
+ *
+ * How long an event source waits for the rest of an answer that is no stream, in
+ * milliseconds. The answer fails all the same, with what has come of its body.
+ *
+ * Since: 0.1
+ */
+#define ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT 3000
+
+/**
  * EricReadyState:
  * @ERIC_READY_STATE_CONNECTING: it connects, or waits to connect again
  * @ERIC_READY_STATE_OPEN: the stream is being read
@@ -258,6 +277,8 @@ EricReadyState       eric_event_source_get_ready_state        (EricEventSource  
 ERIC_AVAILABLE_IN_ALL
 const GError        *eric_event_source_get_error              (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
+GBytes              *eric_event_source_get_error_body         (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
 SoupMessage         *eric_event_source_get_http_message       (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 const char          *eric_event_source_get_last_event_id      (EricEventSource      *self);
@@ -329,6 +350,10 @@ ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_start                  (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_close                  (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+gint64               eric_event_source_get_retry_time         (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+void                 eric_event_source_retry_now              (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_fill_list              (EricEventSource      *self,
                                                                EricMessageList      *list);

@@ -28,6 +28,17 @@
  * listener that is removed, end their streams with a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED.
  *
+ * ```c
+ * g_autoptr (EricChannel) channel = ERIC_CHANNEL (eric_sse_channel_new ("news"));
+ * g_autoptr (EricListener) listener = eric_channel_add_listener (channel, NULL);
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (EricMessage) delivered = NULL;
+ *
+ * eric_listener_start (listener);
+ * eric_channel_broadcast (channel, message, NULL);
+ * delivered = eric_channel_deliver_next (channel, eric_listener_get_id (listener), NULL);
+ * ```
+ *
  * This class is abstract. [class@SseChannel] is the one to use for most purposes;
  * a subclass may make listeners of its own and adapt messages as they are read.
  *

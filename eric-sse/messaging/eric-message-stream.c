@@ -23,6 +23,22 @@
  * an error: the listener was stopped, or a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED was read, which stops it. One reader at a time.
  *
+ * ```c
+ * static void
+ * next_cb (GObject      *source,
+ *          GAsyncResult *result,
+ *          gpointer      user_data)
+ * {
+ *   EricMessageStream *stream = ERIC_MESSAGE_STREAM (source);
+ *   g_autoptr (EricMessage) message = eric_message_stream_next_finish (stream, result, NULL);
+ *
+ *   if (message == NULL)
+ *     return;
+ *   g_print ("%s\n", eric_message_get_text (message));
+ *   eric_message_stream_next_async (stream, G_PRIORITY_DEFAULT, NULL, next_cb, NULL);
+ * }
+ * ```
+ *
  * A stream belongs to the thread that reads it; what it reads may be sent from
  * any thread.
  *

@@ -28,6 +28,14 @@
  * message is made: any integer becomes `x`, `as` and tuples become `av`,
  * `a{ss}` becomes `a{sv}`.
  *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ * g_autoptr (EricMessage) text = eric_message_new_from_text ("greeting", "hello", &error);
+ * g_autoptr (EricMessage) json = NULL;
+ *
+ * json = eric_message_new_from_json ("bid", "{\"price\": 7}", -1, &error);
+ * ```
+ *
  * Types that begin with `_eric_` are reserved: see %ERIC_MESSAGE_TYPE_CLOSED,
  * %ERIC_MESSAGE_TYPE_EOF and %ERIC_MESSAGE_TYPE_ERROR.
  *
@@ -506,6 +514,13 @@ eric_message_get_event_type (EricMessage *self)
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
   return self->event_type != NULL ? self->event_type : DEFAULT_EVENT_TYPE;
+}
+
+gboolean
+_eric_message_is_closed (EricMessage *self)
+{
+  return (self->event_type != NULL && self->event_type[0] == ERIC_MESSAGE_TYPE_CLOSED[0] &&
+          strcmp (self->event_type, ERIC_MESSAGE_TYPE_CLOSED) == 0);
 }
 
 /* A GVariant string holds what a C string can hold. */

@@ -26,6 +26,19 @@
  * `_eric_channel_closed`, and when it is closed. A server that stops or is killed ends
  * its streams, too, but without that message.
  *
+ * ```c
+ * g_autoptr (EricSocketClient) client = eric_socket_client_new ("/run/user/1000/eric.sock");
+ * g_autoptr (EricSocketStream) stream = NULL;
+ * EricMessage *message;
+ *
+ * stream = eric_socket_client_stream (client, "news", NULL, NULL, NULL);
+ * while (stream != NULL && (message = eric_socket_stream_next (stream, NULL, NULL)) != NULL)
+ *   {
+ *     g_print ("%s\n", eric_message_get_text (message));
+ *     g_object_unref (message);
+ *   }
+ * ```
+ *
  * Of a message the type, the payload and the id come over a socket, not the sender.
  *
  * One message, or batch of messages, is read at a time: another read in the meantime

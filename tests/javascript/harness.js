@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // What of Jasmine, in which GJS has its own tests, is used here: describe(), it(),
-// expect() and expectAsync(), with TAP for output. Each file ends with `run()`.
+// expect() and expectAsync(), with TAP for output. Each file ends with `run()`, which is
+// not to come behind a top-level await: no promise would be settled in it.
 
 import GLib from "gi://GLib";
 import System from "system";
