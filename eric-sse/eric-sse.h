@@ -6,6 +6,7 @@
 #define ERIC_INSIDE
 # include "eric-channel-container.h"
 # include "eric-channel.h"
+# include "eric-context-bridge.h"
 # include "eric-data-processing-channel.h"
 # include "eric-enum-types.h"
 # include "eric-error.h"
@@ -23,6 +24,8 @@
 # include "eric-sse-server.h"
 # include "eric-sse-subscriber.h"
 # include "eric-thread-pool-listener.h"
+# include "eric-token-reader.h"
+# include "eric-token.h"
 # include "eric-types.h"
 # include "eric-version-macros.h"
 # include "eric-version.h"

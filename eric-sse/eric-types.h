@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _EricChannel               EricChannel;
 typedef struct _EricChannelContainer      EricChannelContainer;
+typedef struct _EricContextBridge         EricContextBridge;
 typedef struct _EricDataProcessingChannel EricDataProcessingChannel;
 typedef struct _EricEventSource           EricEventSource;
 typedef struct _EricListener              EricListener;
@@ -29,5 +30,7 @@ typedef struct _EricSseParser             EricSseParser;
 typedef struct _EricSseServer             EricSseServer;
 typedef struct _EricSseSubscriber         EricSseSubscriber;
 typedef struct _EricThreadPoolListener    EricThreadPoolListener;
+typedef struct _EricToken                 EricToken;
+typedef struct _EricTokenReader           EricTokenReader;
 
 G_END_DECLS

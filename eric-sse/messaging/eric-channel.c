@@ -7,6 +7,7 @@
 
 #include "eric-channel-private.h"
 #include "eric-error.h"
+#include "eric-failure-private.h"
 #include "eric-listener-private.h"
 #include "eric-message-stream-private.h"
 #include "eric-message.h"
@@ -26,6 +27,17 @@
  * [method@Channel.watch] makes the listener too. A channel that is closed, and a
  * listener that is removed, end their streams with a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED.
+ *
+ * ```c
+ * g_autoptr (EricChannel) channel = ERIC_CHANNEL (eric_sse_channel_new ("news"));
+ * g_autoptr (EricListener) listener = eric_channel_add_listener (channel, NULL);
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (EricMessage) delivered = NULL;
+ *
+ * eric_listener_start (listener);
+ * eric_channel_broadcast (channel, message, NULL);
+ * delivered = eric_channel_deliver_next (channel, eric_listener_get_id (listener), NULL);
+ * ```
  *
  * This class is abstract. [class@SseChannel] is the one to use for most purposes;
  * a subclass may make listeners of its own and adapt messages as they are read.
@@ -326,7 +338,10 @@ EricMessage *
 _eric_channel_adapt (EricChannel *self,
                      EricMessage *message)
 {
-  return ERIC_CHANNEL_GET_CLASS (self)->adapt (self, message);
+  EricMessage *adapted = ERIC_CHANNEL_GET_CLASS (self)->adapt (self, message);
+
+  /* In another language an exception gives nothing, and NULL would end the stream. */
+  return adapted != NULL ? adapted : _eric_failure_new (message, "The message was not adapted");
 }
 
 gboolean
@@ -456,6 +471,12 @@ eric_channel_add_listener (EricChannel  *self,
   g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
 
   listener = ERIC_CHANNEL_GET_CLASS (self)->create_listener (self);
+  if (listener == NULL)
+    {
+      g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_LISTENER,
+                   "Channel “%s” made no listener", eric_channel_get_id (self));
+      return NULL;
+    }
   if (!eric_channel_register_listener (self, listener, error))
     return NULL;
   return g_steal_pointer (&listener);
@@ -820,8 +841,12 @@ eric_channel_deliver_next (EricChannel  *self,
                            const char   *listener_id,
                            GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_next (listener, error) : NULL;
 }
 
@@ -849,8 +874,12 @@ eric_channel_deliver_batch (EricChannel  *self,
                             guint         max_messages,
                             GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_batch (listener, max_messages, error) : NULL;
 }
 

@@ -39,6 +39,9 @@ void      eric_json_append        (GString             *out,
                                    GVariant            *value);
 void      eric_json_append_string (GString             *out,
                                    const char          *text);
+void      eric_json_append_text   (GString             *out,
+                                   const char          *text,
+                                   gsize                length);
 GVariant *eric_json_normalize     (GVariant            *value,
                                    GError             **error);
 

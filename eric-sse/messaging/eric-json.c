@@ -416,20 +416,23 @@ eric_json_parse_members (const char          *text,
   return parse_members (&parser, func, user_data, error) && is_at_end (&parser, error);
 }
 
-/* Appends the text, which must be UTF-8, with its quotation marks. */
+/* Appends the text, which must be UTF-8 and may contain NUL, with its quotation marks. */
 void
-eric_json_append_string (GString    *out,
-                         const char *text)
+eric_json_append_text (GString    *out,
+                       const char *text,
+                       gsize       length)
 {
+  const char *end = text + length;
+
   g_string_append_c (out, '"');
-  for (const char *c = text; *c != '\0'; c++)
+  for (const char *c = text; c < end; c++)
     {
       const char *from = c;
 
-      while ((guchar) *c >= 0x20 && *c != '"' && *c != '\\')
+      while (c < end && (guchar) *c >= 0x20 && *c != '"' && *c != '\\')
         c++;
       g_string_append_len (out, from, c - from);
-      if (*c == '\0')
+      if (c == end)
         break;
       switch (*c)
         {
@@ -442,6 +445,13 @@ eric_json_append_string (GString    *out,
         }
     }
   g_string_append_c (out, '"');
+}
+
+void
+eric_json_append_string (GString    *out,
+                         const char *text)
+{
+  eric_json_append_text (out, text, strlen (text));
 }
 
 /* The shortest of the three usual precisions that reads back as the same

@@ -77,35 +77,35 @@ is_first (EricListener *self,
   return first;
 }
 
-/* What there is for the task; NULL if it has to wait. Empty if the stream ended.
- * Without a waiter, the task does not stand in the row yet. */
-static GPtrArray *
-take_for (EricListener *self,
-          GTask        *task,
-          GSource      *waiter)
+/* Completes the task if there is something for it, or the stream ended; FALSE if it has
+ * to wait. Without a waiter, the task does not stand in the row yet; with one, it leaves
+ * the row first, since the callback may well wait for the next message. */
+static gboolean
+try_complete (EricListener *self,
+              GTask        *task,
+              GSource      *waiter)
 {
   guint max_messages = GPOINTER_TO_UINT (g_task_get_task_data (task));
-  g_autoptr (GPtrArray) batch = NULL;
+  gboolean first = is_first (self, waiter);
+  gboolean ready = FALSE;
+  GPtrArray *batch = NULL;
 
-  if (is_first (self, waiter))
+  if (first && max_messages > 0)
     batch = _eric_listener_take_batch (self, max_messages);
-  if (batch != NULL && batch->len > 0)
-    return g_steal_pointer (&batch);
-  return eric_listener_get_running (self) ? NULL : g_ptr_array_new ();
-}
+  else if (first)
+    ready = eric_listener_get_running (self) && _eric_listener_get_queued (self) > 0;
+  if (batch != NULL && batch->len == 0)
+    g_clear_pointer (&batch, g_ptr_array_unref);
+  if (!ready && batch == NULL && eric_listener_get_running (self))
+    return FALSE;
 
-/* Takes over @batch. */
-static void
-complete (GTask     *task,
-          GPtrArray *batch)
-{
-  if (batch->len > 0)
+  if (waiter != NULL)
+    leave_row (self, waiter);
+  if (max_messages > 0)
     g_task_return_pointer (task, batch, (GDestroyNotify) g_ptr_array_unref);
   else
-    {
-      g_ptr_array_unref (batch);
-      g_task_return_pointer (task, NULL, NULL);
-    }
+    g_task_return_boolean (task, ready);
+  return TRUE;
 }
 
 static gboolean
@@ -114,22 +114,17 @@ waiter_ready_cb (gpointer user_data)
   GTask *task = user_data;
   GSource *waiter = g_main_current_source ();
   EricListener *self = g_task_get_source_object (task);
-  gboolean cancelled = g_cancellable_is_cancelled (g_task_get_cancellable (task));
-  GPtrArray *batch = NULL;
 
   /* Before the look into the queue, so that a push in between is seen. */
   g_source_set_ready_time (waiter, -1);
 
-  if (!cancelled && !(batch = take_for (self, task, waiter)))
-    return G_SOURCE_CONTINUE;
-
-  /* Before the callback, which may well wait for the next message. */
-  leave_row (self, waiter);
-  if (cancelled)
-    g_task_return_error_if_cancelled (task);
-  else
-    complete (task, batch);
-  return G_SOURCE_REMOVE;
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      leave_row (self, waiter);
+      g_task_return_error_if_cancelled (task);
+      return G_SOURCE_REMOVE;
+    }
+  return try_complete (self, task, waiter) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static void
@@ -168,7 +163,6 @@ next_async (EricListener        *self,
             gpointer             source_tag)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  GPtrArray *batch;
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
@@ -178,10 +172,7 @@ next_async (EricListener        *self,
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  batch = take_for (self, task, NULL);
-  if (batch != NULL)
-    complete (task, batch);
-  else
+  if (!try_complete (self, task, NULL))
     wait_for_message (self, task);
 }
 
@@ -189,7 +180,7 @@ next_async (EricListener        *self,
  * eric_listener_next_async:
  * @self: a listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -249,7 +240,7 @@ eric_listener_next_finish (EricListener  *self,
  * @self: a listener
  * @max_messages: how many to take at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
@@ -298,4 +289,57 @@ eric_listener_next_batch_finish (EricListener  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * eric_listener_ready_async:
+ * @self: a listener
+ * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
+ * @cancellable: (nullable): a cancellable, or %NULL
+ * @callback: (scope async): called when a message can be taken or the stream ended
+ * @user_data: data for @callback
+ *
+ * Waits until a message can be taken, and takes none: who gives up waiting loses
+ * nothing. Where several take messages, another may be faster.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_ready_async (EricListener        *self,
+                           int                  io_priority,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  next_async (self, 0, io_priority, cancellable, callback, user_data, eric_listener_ready_async);
+}
+
+/**
+ * eric_listener_ready_finish:
+ * @self: a listener
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets what [method@Listener.ready_async] waited for.
+ *
+ * Fails with %G_IO_ERROR_CANCELLED alone.
+ *
+ * Returns: %TRUE where a message can be taken, %FALSE without an error where the
+ *   listener does not run
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_listener_ready_finish (EricListener  *self,
+                            GAsyncResult  *result,
+                            GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

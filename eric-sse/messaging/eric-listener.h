@@ -50,6 +50,15 @@ struct _EricListenerClass
 {
   GObjectClass parent_class;
 
+  /**
+   * EricListenerClass::on_message:
+   * @self: the listener
+   * @message: the message
+   *
+   * Called with each message as it is delivered, in the thread that takes it.
+   *
+   * Since: 0.1
+   */
   void (*on_message) (EricListener *self,
                       EricMessage  *message);
 
@@ -113,6 +122,16 @@ void          eric_listener_next_batch_async  (EricListener         *self,
                                                gpointer              user_data);
 ERIC_AVAILABLE_IN_ALL
 GPtrArray    *eric_listener_next_batch_finish (EricListener         *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
+ERIC_AVAILABLE_IN_ALL
+void          eric_listener_ready_async       (EricListener         *self,
+                                               int                   io_priority,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+ERIC_AVAILABLE_IN_ALL
+gboolean      eric_listener_ready_finish      (EricListener         *self,
                                                GAsyncResult         *result,
                                                GError              **error);
 

@@ -6,7 +6,7 @@
 #include "eric-message-stream.h"
 
 #include "eric-channel-private.h"
-#include "eric-listener.h"
+#include "eric-listener-private.h"
 #include "eric-message-stream-private.h"
 #include "eric-message.h"
 
@@ -22,6 +22,22 @@
  * The stream has ended when [method@MessageStream.next_finish] gives %NULL without
  * an error: the listener was stopped, or a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED was read, which stops it. One reader at a time.
+ *
+ * ```c
+ * static void
+ * next_cb (GObject      *source,
+ *          GAsyncResult *result,
+ *          gpointer      user_data)
+ * {
+ *   EricMessageStream *stream = ERIC_MESSAGE_STREAM (source);
+ *   g_autoptr (EricMessage) message = eric_message_stream_next_finish (stream, result, NULL);
+ *
+ *   if (message == NULL)
+ *     return;
+ *   g_print ("%s\n", eric_message_get_text (message));
+ *   eric_message_stream_next_async (stream, G_PRIORITY_DEFAULT, NULL, next_cb, NULL);
+ * }
+ * ```
  *
  * A stream belongs to the thread that reads it; what it reads may be sent from
  * any thread.
@@ -40,6 +56,9 @@ struct _EricMessageStream
 };
 
 G_DEFINE_FINAL_TYPE (EricMessageStream, eric_message_stream, G_TYPE_OBJECT)
+
+/* How many messages a task is to read: none, it is told when there are some. */
+#define ONLY_READY GUINT_TO_POINTER (0)
 
 static void
 eric_message_stream_dispose (GObject *object)
@@ -138,6 +157,15 @@ adapt_batch (EricMessageStream *self,
 }
 
 static void
+keep_pace (EricMessageStream *self)
+{
+  guint delay = eric_channel_get_stream_delay (self->channel);
+
+  if (delay > 0)
+    self->not_before = g_get_monotonic_time () + delay * G_TIME_SPAN_MILLISECOND;
+}
+
+static void
 taken_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
@@ -146,7 +174,6 @@ taken_cb (GObject      *source,
   EricMessageStream *self = g_task_get_source_object (task);
   g_autoptr (GPtrArray) taken = NULL;
   GError *error = NULL;
-  guint delay;
 
   taken = eric_listener_next_batch_finish (ERIC_LISTENER (source), result, &error);
   if (error != NULL)
@@ -160,22 +187,42 @@ taken_cb (GObject      *source,
       return;
     }
 
-  delay = eric_channel_get_stream_delay (self->channel);
-  if (delay > 0)
-    self->not_before = g_get_monotonic_time () + delay * G_TIME_SPAN_MILLISECOND;
+  keep_pace (self);
   g_task_return_pointer (task, adapt_batch (self, taken), (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+ready_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  gboolean ready = eric_listener_ready_finish (ERIC_LISTENER (source), result, &error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, ready);
 }
 
 static void
 take_next (EricMessageStream *self,
            GTask             *task)
 {
-  eric_listener_next_batch_async (self->listener,
-                                  GPOINTER_TO_UINT (g_task_get_task_data (task)),
-                                  g_task_get_priority (task),
-                                  g_task_get_cancellable (task),
-                                  taken_cb,
-                                  g_object_ref (task));
+  if (g_task_get_task_data (task) == ONLY_READY)
+    eric_listener_ready_async (self->listener,
+                               g_task_get_priority (task),
+                               g_task_get_cancellable (task),
+                               ready_cb,
+                               g_object_ref (task));
+  else
+    eric_listener_next_batch_async (self->listener,
+                                    GPOINTER_TO_UINT (g_task_get_task_data (task)),
+                                    g_task_get_priority (task),
+                                    g_task_get_cancellable (task),
+                                    taken_cb,
+                                    g_object_ref (task));
 }
 
 static gboolean
@@ -207,6 +254,25 @@ take_next_in_time (EricMessageStream *self,
   g_source_set_ready_time (pace, self->not_before);
 }
 
+/* Its listener was removed from the channel, and nothing waits any more. */
+static gboolean
+is_orphaned (EricMessageStream *self)
+{
+  return (!self->closed && !self->owns_listener &&
+          !_eric_channel_has_listener (self->channel, self->listener) &&
+          eric_listener_get_pending (self->listener) == 0);
+}
+
+static GPtrArray *
+take_farewell (EricMessageStream *self)
+{
+  GPtrArray *farewell = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (farewell, eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL));
+  eric_message_stream_close (self);
+  return farewell;
+}
+
 static void
 next_async (EricMessageStream   *self,
             guint                max_messages,
@@ -224,16 +290,10 @@ next_async (EricMessageStream   *self,
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (!self->closed && !self->owns_listener &&
-      !_eric_channel_has_listener (self->channel, self->listener) &&
-      eric_listener_get_pending (self->listener) == 0)
-    {
-      GPtrArray *farewell = g_ptr_array_new_with_free_func (g_object_unref);
-
-      g_ptr_array_add (farewell, eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL));
-      eric_message_stream_close (self);
-      g_task_return_pointer (task, farewell, (GDestroyNotify) g_ptr_array_unref);
-    }
+  if (is_orphaned (self) && max_messages == 0)
+    g_task_return_boolean (task, TRUE);
+  else if (is_orphaned (self))
+    g_task_return_pointer (task, take_farewell (self), (GDestroyNotify) g_ptr_array_unref);
   else if (self->not_before > g_get_monotonic_time ())
     take_next_in_time (self, task);
   else
@@ -244,7 +304,7 @@ next_async (EricMessageStream   *self,
  * eric_message_stream_next_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -299,7 +359,7 @@ eric_message_stream_next_finish (EricMessageStream  *self,
  * @self: a stream
  * @max_messages: how many to read at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
@@ -347,6 +407,92 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * eric_message_stream_ready_async:
+ * @self: a stream
+ * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
+ * @cancellable: (nullable): a cancellable, or %NULL
+ * @callback: (scope async): called when a message can be taken or the stream ended
+ * @user_data: data for @callback
+ *
+ * Waits until [method@MessageStream.take_batch] has something to take, and takes
+ * nothing itself: who gives up waiting loses nothing.
+ *
+ * Since: 0.1
+ */
+void
+eric_message_stream_ready_async (EricMessageStream   *self,
+                                 int                  io_priority,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  g_return_if_fail (ERIC_IS_MESSAGE_STREAM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  next_async (self, 0, io_priority, cancellable, callback, user_data,
+              eric_message_stream_ready_async);
+}
+
+/**
+ * eric_message_stream_ready_finish:
+ * @self: a stream
+ * @result: the result that the callback was given
+ * @error: return location for an error, or %NULL
+ *
+ * Gets what [method@MessageStream.ready_async] found.
+ *
+ * Fails with %G_IO_ERROR_CANCELLED alone.
+ *
+ * Returns: %TRUE where there is something to take, %FALSE without an error at the end
+ *   of the stream
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_message_stream_ready_finish (EricMessageStream  *self,
+                                  GAsyncResult       *result,
+                                  GError            **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * eric_message_stream_take_batch:
+ * @self: a stream
+ * @max_messages: how many to take at the most, at least 1
+ *
+ * Takes what waits now, up to a number. It never blocks: where nothing waits, or
+ * [property@Channel:stream-delay] is not over, it takes nothing. Whether more will
+ * come [method@MessageStream.ready_async] tells.
+ *
+ * Returns: (transfer container) (element-type EricMessage): the messages, as the
+ *   channel's `adapt` makes them
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_message_stream_take_batch (EricMessageStream *self,
+                                guint              max_messages)
+{
+  g_autoptr (GPtrArray) taken = NULL;
+
+  g_return_val_if_fail (ERIC_IS_MESSAGE_STREAM (self), NULL);
+  g_return_val_if_fail (max_messages > 0, NULL);
+
+  if (is_orphaned (self))
+    return take_farewell (self);
+  if (self->not_before > g_get_monotonic_time ())
+    return g_ptr_array_new_with_free_func (g_object_unref);
+
+  taken = _eric_listener_take_batch (self->listener, max_messages);
+  if (taken->len > 0)
+    keep_pace (self);
+  return adapt_batch (self, taken);
 }
 
 /**

@@ -38,6 +38,19 @@ GPtrArray    *eric_message_stream_next_batch_finish (EricMessageStream    *self,
                                                      GAsyncResult         *result,
                                                      GError              **error);
 ERIC_AVAILABLE_IN_ALL
+void          eric_message_stream_ready_async       (EricMessageStream    *self,
+                                                     int                   io_priority,
+                                                     GCancellable         *cancellable,
+                                                     GAsyncReadyCallback   callback,
+                                                     gpointer              user_data);
+ERIC_AVAILABLE_IN_ALL
+gboolean      eric_message_stream_ready_finish      (EricMessageStream    *self,
+                                                     GAsyncResult         *result,
+                                                     GError              **error);
+ERIC_AVAILABLE_IN_ALL
+GPtrArray    *eric_message_stream_take_batch        (EricMessageStream    *self,
+                                                     guint                 max_messages);
+ERIC_AVAILABLE_IN_ALL
 void          eric_message_stream_close             (EricMessageStream    *self);
 
 G_END_DECLS

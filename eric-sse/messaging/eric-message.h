@@ -78,6 +78,8 @@ ERIC_AVAILABLE_IN_ALL
 const guint8 *eric_message_get_data       (EricMessage  *self,
                                            gsize        *length);
 ERIC_AVAILABLE_IN_ALL
+char         *eric_message_to_json        (EricMessage  *self);
+ERIC_AVAILABLE_IN_ALL
 GVariant     *eric_message_parse_json     (EricMessage  *self,
                                            GError      **error);
 ERIC_AVAILABLE_IN_ALL

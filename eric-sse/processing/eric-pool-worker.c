@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "eric-error.h"
+#include "eric-failure-private.h"
 #include "eric-listener-private.h"
 #include "eric-message.h"
 #include "eric-thread-pool-listener-private.h"
@@ -268,26 +269,6 @@ hand_over_tasks (EricThreadPoolListener *self,
   g_mutex_unlock (&pool->lock);
 }
 
-/* The reason, and what it was that failed. */
-static EricMessage *
-new_error_message (const EricTask *task,
-                   const GError   *error)
-{
-  GVariant *payload = eric_message_get_payload (task->message);
-  const char *id = eric_message_get_id (task->message);
-  g_autofree char *reason = g_utf8_make_valid (error->message, -1);
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "reason", "s", reason);
-  g_variant_dict_insert (&dict, "event", "s", eric_message_get_event_type (task->message));
-  if (id != NULL)
-    g_variant_dict_insert (&dict, "id", "s", id);
-  if (payload != NULL)
-    g_variant_dict_insert_value (&dict, "data", payload);
-  return eric_message_new (ERIC_MESSAGE_TYPE_ERROR, g_variant_dict_end (&dict), NULL);
-}
-
 /* Whether the task is to be tried once more: then it has been put off. */
 static gboolean
 retry (EricThreadPoolListener *self,
@@ -295,13 +276,18 @@ retry (EricThreadPoolListener *self,
        EricTask               *task)
 {
   gint64 delay = (gint64) g_atomic_int_get (&pool->retry_delay) * G_TIME_SPAN_MILLISECOND;
+  gint64 due;
 
   if (task->attempts++ >= (guint) g_atomic_int_get (&pool->max_retries) ||
       g_cancellable_is_cancelled (pool->cancellable))
     return FALSE;
   _eric_listener_set_aside (ERIC_LISTENER (self));
   g_mutex_lock (&pool->lock);
-  _eric_pool_tasks_delay (&pool->tasks, task, g_get_monotonic_time () + delay);
+  due = g_get_monotonic_time () + delay;
+  /* The delay may have become shorter: who sleeps does so for too long. */
+  if (due < _eric_pool_tasks_next_due (&pool->tasks))
+    wake_sleeper_locked (pool);
+  _eric_pool_tasks_delay (&pool->tasks, task, due);
   count_tasks_locked (pool);
   g_mutex_unlock (&pool->lock);
   return TRUE;
@@ -313,7 +299,7 @@ give_up (EricThreadPoolListener *self,
          EricTask               *task,
          const GError           *error)
 {
-  g_autoptr (EricMessage) report = new_error_message (task, error);
+  g_autoptr (EricMessage) report = _eric_failure_new (task->message, error->message);
   g_autoptr (EricListener) dead_letters = NULL;
 
   count (pool, &pool->n_failed);
@@ -471,6 +457,13 @@ leave (EricThreadPoolListener *self,
   return !stays && !drained;
 }
 
+/* There may be more workers than there are to be since their number was changed. */
+static gboolean
+is_one_too_many (EricPool *pool)
+{
+  return g_atomic_int_get (&pool->n_workers) > g_atomic_int_get (&pool->max_workers);
+}
+
 /* Runs in a thread of the pool. */
 void
 _eric_pool_work (gpointer listener,
@@ -482,7 +475,7 @@ _eric_pool_work (gpointer listener,
   EricTask task;
 
   do
-    while (next_task (self, pool, &task))
+    while (!is_one_too_many (pool) && next_task (self, pool, &task))
       {
         hand_over_tasks (self, pool);
         perform (self, pool, &task);

@@ -182,7 +182,7 @@ function toJson(value, writeVariant, isVariant) {
   return new Writer(writeVariant, isVariant).write(value);
 }
 
-// JSON as the library writes it: there is no NUL in its strings.
+// JSON as the library writes it: where there are numbers, no string has NUL in it.
 function fromText(json) {
   if (!LONG_INTEGER.test(json))
     return JSON.parse(json);

@@ -1,0 +1,130 @@
+# Copyright 2026 The eric-sse authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plain Python values into messages, and out of them.
+
+JSON is what crosses the border: it is one call, and Python reads and writes it in C, where
+a GLib.Variant takes a call for each value in it."""
+
+import json
+
+from gi.module import get_introspection_module
+from gi.repository import GLib
+
+from ._errors import classes
+
+Message = get_introspection_module('Eric').Message
+InvalidMessageFormatError = classes['InvalidMessageFormatError']
+
+MAX_DEPTH = 32            # of the library
+_MIN_INT, _MAX_INT = -2**63, 2**63 - 1
+
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def _make_encoder():
+    """The JSON of a value. The encoder is made once where Python has the one in C; each
+    call of json.dumps makes one."""
+    encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(',', ':'))
+    if json.encoder.c_make_encoder is None:
+        return encoder.encode
+    encode = json.encoder.c_make_encoder(None, encoder.default, json.encoder.encode_basestring, None, ':', ',',
+                                         False, False, False)
+    return lambda value: ''.join(encode(value, 0))
+
+
+_encode = _make_encoder()
+_scan = json.JSONDecoder().scan_once
+_new_full, _new_from_text, _new_from_data, _new_from_json = (
+    Message.new_full, Message.new_from_text, Message.new_from_data, Message.new_from_json)
+_get_text, _get_data, _to_json, _parse_json = (
+    Message.get_text, Message.get_data, Message.to_json, Message.parse_json)
+
+
+def _check(value, depth=1):
+    """What the JSON encoder would let pass, or would not come back from."""
+    if depth > MAX_DEPTH:
+        raise InvalidMessageFormatError(f'A payload cannot be nested deeper than {MAX_DEPTH} levels')
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f'The keys of a payload must be str, not {type(key).__name__}')
+        value = value.values()
+    for child in value:
+        if child.__class__ not in _SCALARS and isinstance(child, (dict, list, tuple)):
+            _check(child, depth + 1)
+
+
+def _explain(value):
+    """Raises what says more than that some place of the JSON is wrong."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _explain(key)
+            _explain(child)
+    elif isinstance(value, (list, tuple)):
+        for child in value:
+            _explain(child)
+    elif isinstance(value, int) and not _MIN_INT <= value <= _MAX_INT:
+        raise OverflowError(f'The integer {value} does not fit into 64 bits')
+    elif isinstance(value, str) and '\0' in value:
+        raise InvalidMessageFormatError('Only a payload that is a str itself can contain NUL')
+
+
+def to_json(value):
+    """The JSON of a payload."""
+    if isinstance(value, (dict, list, tuple)):
+        _check(value)
+    return _encode(value)
+
+
+def to_variant(value):
+    """A payload as the C functions take it."""
+    if value is None or isinstance(value, GLib.Variant):
+        return value
+    if isinstance(value, str) and '\0' in value:
+        raise InvalidMessageFormatError('Only a message with neither id nor sender can contain NUL')
+    return new_message(None, value).get_payload()
+
+
+def _new_from_value(event_type, payload):
+    text = to_json(payload)
+    try:
+        return _new_from_json(event_type, text, -1)
+    except InvalidMessageFormatError:
+        _explain(payload)
+        raise
+
+
+def new_message(event_type=None, payload=None, id=None, sender_id=None):
+    if event_type is not None and '\0' in event_type:
+        raise InvalidMessageFormatError('The type of a message cannot contain NUL')
+    if id is None and sender_id is None:
+        if payload.__class__ is str:
+            if '\0' not in payload:
+                return _new_from_text(event_type, payload)
+            return _new_from_data(event_type, payload.encode())
+        if payload is not None and not isinstance(payload, GLib.Variant):
+            return _new_from_value(event_type, payload)
+    return _new_full(event_type, to_variant(payload), _checked('id', id), _checked('sender', sender_id))
+
+
+def _checked(field, value):
+    """What a C string can hold: PyGObject would cut the rest off."""
+    if value is not None and '\0' in value:
+        raise InvalidMessageFormatError(f'The {field} of a message cannot contain NUL')
+    return value
+
+
+def get_payload(message):
+    """What the message says, as plain Python values: each time a new one."""
+    return _scan(_to_json(message), 0)[0]
+
+
+def get_text(message):
+    """The payload as the data of a Server-Sent Event: a str as it is, anything else as JSON."""
+    text = _get_text(message)
+    return text if '\ufffd' not in text else _get_data(message).decode()
+
+
+def parse_text(message):
+    """The text read as JSON, which is what most event streams carry."""
+    return get_payload(_new_full(None, _parse_json(message), None, None))
