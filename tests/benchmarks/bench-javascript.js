@@ -43,6 +43,11 @@ async function count(messages) {
   return n;
 }
 
+function readBare() {
+  const array = fill(newMessage);
+  return () => count(generate(array));
+}
+
 // Each sets up what is not measured, and gives what is.
 const scenes = [
   ["a message made", {
@@ -80,20 +85,14 @@ const scenes = [
     },
   }],
   ["a message in for await", {
-    bare: () => {
-      const array = fill(newMessage);
-      return () => count(generate(array));
-    },
+    bare: readBare,
     eric: () => {
       const stream = watchFull();
       return () => count(stream);
     },
   }],
   ["a message in nextAsync()", {
-    bare: () => {
-      const array = fill(newMessage);
-      return () => count(generate(array));
-    },
+    bare: readBare,
     eric: () => {
       const stream = watchFull();
       return async () => {
@@ -105,10 +104,7 @@ const scenes = [
     },
   }],
   ["a message in nextBatchAsync()", {
-    bare: () => {
-      const array = fill(newMessage);
-      return () => count(generate(array));
-    },
+    bare: readBare,
     eric: () => {
       const stream = watchFull();
       return async () => {
