@@ -6,9 +6,11 @@
 Arguments: the language, the command line as a JSON list, where a picture goes, the folder of
 serve.py, and what unittest takes."""
 
+import http.server
 import json
 import re
 import sys
+import threading
 import unittest
 
 import screen
@@ -24,6 +26,19 @@ NAMES = {
     'python': {'filter': ('entry', None), 'publish': ('text', None)},
     'javascript': {'filter': ('entry', None), 'publish': ('text', None)},
 }[LANGUAGE]
+
+
+class Busy(http.server.BaseHTTPRequestHandler):
+    """Has clients wait for so long that they do not come back by themselves."""
+
+    def do_GET(self):
+        self.send_response(503)
+        self.send_header('Retry-After', '3000')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 class TestCase(serve.TestCase):
@@ -99,6 +114,12 @@ class TestLiveLog(TestCase):
         self.program.wait_label('Reconnecting in ')
         self.program.enter_below(*NAMES['publish'], 'Nobody there')
         self.program.wait_label('Not published: ')
+        with http.server.HTTPServer(('127.0.0.1', self.server.port), Busy) as busy:
+            threading.Thread(target=busy.serve_forever).start()
+            self.addCleanup(busy.shutdown)
+            screen.wait_for(lambda: self.program.has_label('Reconnecting in 30') or
+                            self.program.has_label('Reconnecting in 29'), 'the time that the server asks for')
+            busy.shutdown()
         self.server = self.start(port=self.server.port)
         self.program.click('Try Now')
         self.program.wait_label('Connected')
