@@ -197,7 +197,6 @@ test_event_source_reconnect_status (void)
                           SCRIPTED_CLOSE);
   eric_event_source_start (fixture->source);
   source_fixture_assert (fixture, "= connecting\nerror eric-error-quark 7\n");
-  scripted_peer_wait_gone (fixture->server->peers->pdata[0]);
   pass_and_wait (fixture, 1500);
   source_fixture_assert (fixture, "error eric-error-quark 7\n");
   g_assert_cmpuint (soup_message_get_status (eric_event_source_get_http_message (fixture->source)), ==, 429);
@@ -218,9 +217,12 @@ assert_final (EricReconnectPolicy  policy,
   eric_event_source_set_policy (fixture->source, policy);
   scripted_server_answer (fixture->server, answer, SCRIPTED_STAY);
   eric_event_source_start (fixture->source);
+  /* Some of the bodies never end. */
+  test_wait_until (eric_source_clock_get_next (fixture->clock) >= 0 ||
+                   eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_CLOSED);
+  source_fixture_pass (fixture, ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT);
   source_fixture_assert (fixture, log);
   source_fixture_assert_delay (fixture, -1);
-  scripted_peer_wait_gone (fixture->server->peers->pdata[0]);
 }
 
 #define FAILED "= connecting\n= closed\nerror eric-error-quark 7\nclosed\n"

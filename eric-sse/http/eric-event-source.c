@@ -23,12 +23,16 @@
  *
  * ```c
  * static void
- * message_cb (EricEventSource *source, EricMessage *message, gpointer user_data)
+ * message_cb (EricEventSource *source,
+ *             EricMessage     *message,
+ *             gpointer         user_data)
  * {
  *   g_print ("%s\n", eric_message_get_text (message));
  * }
  *
- * source = eric_event_source_new ("http://127.0.0.1:8080/events/news", &error);
+ * const char *uri = "http://127.0.0.1:8080/events/news";
+ * g_autoptr (EricEventSource) source = eric_event_source_new (uri, NULL);
+ *
  * g_signal_connect (source, "message::greeting", G_CALLBACK (message_cb), NULL);
  * eric_event_source_start (source);
  * ```
@@ -57,6 +61,7 @@ enum
   PROP_URI,
   PROP_READY_STATE,
   PROP_ERROR,
+  PROP_ERROR_BODY,
   PROP_HTTP_MESSAGE,
   PROP_LAST_EVENT_ID,
   PROP_RETRY_TIME,
@@ -179,6 +184,7 @@ eric_event_source_finalize (GObject *object)
   g_clear_pointer (&priv->request, eric_source_request_free);
   g_clear_error (&priv->request_error);
   g_clear_error (&priv->error);
+  g_clear_pointer (&priv->error_body, g_bytes_unref);
   g_clear_pointer (&priv->end_marker, g_free);
   g_clear_pointer (&priv->delivered_id, g_free);
   g_clear_pointer (&priv->context, g_main_context_unref);
@@ -204,6 +210,9 @@ eric_event_source_get_property (GObject    *object,
       break;
     case PROP_ERROR:
       g_value_set_boxed (value, eric_event_source_get_error (self));
+      break;
+    case PROP_ERROR_BODY:
+      g_value_set_boxed (value, eric_event_source_get_error_body (self));
       break;
     case PROP_HTTP_MESSAGE:
       g_value_set_object (value, eric_event_source_get_http_message (self));
@@ -335,6 +344,24 @@ install_state (void)
    */
   properties[PROP_ERROR] =
     g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+
+  /**
+   * EricEventSource:error-body: (getter get_error_body)
+   *
+   * What the server said instead of a stream: the body of an answer whose status or
+   * type let the connection fail, as libsoup decoded it, or %NULL where it had none.
+   * Most services say there, in JSON, what was wrong with the request.
+   *
+   * It is there when [signal@EventSource::decide-reconnect] and
+   * [signal@EventSource::error] are emitted, and until the source connects again.
+   * No more than %ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE bytes are read of it, and not
+   * for longer than %ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT; it may be cut anywhere. It
+   * does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ERROR_BODY] =
+    g_param_spec_boxed ("error-body", NULL, NULL, G_TYPE_BYTES, readable);
 
   /**
    * EricEventSource:http-message: (getter get_http_message)
