@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A live log, in one of its languages: what it shows, publishes, and says of its connection.
 
-Arguments: the language, the command line as a JSON list, where a picture goes, the folder of
-serve.py, and what unittest takes."""
+Arguments: the language, the command line as a JSON list, where a picture goes, and what
+unittest takes."""
 
 import http.server
 import json
@@ -14,11 +14,10 @@ import threading
 import unittest
 
 import screen
+from screen import serve
 
-LANGUAGE, COMMAND, SCREENSHOT, HELPERS = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], sys.argv[4]
-del sys.argv[1:5]
-sys.path.insert(0, HELPERS)
-import serve    # noqa: E402
+LANGUAGE, COMMAND, SCREENSHOT = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
+del sys.argv[1:4]
 
 # What the entries are called in each language: those of the small ones have no name of their own.
 NAMES = {
