@@ -18,6 +18,7 @@ from screen import serve
 
 LANGUAGE, COMMAND, SCREENSHOT = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
 del sys.argv[1:4]
+FLOOD = 6000
 
 # What the entries are called in each language: those of the small ones have no name of their own.
 NAMES = {
@@ -105,6 +106,15 @@ class TestLiveLog(TestCase):
         event = stream.next()
         self.assertEqual((event.type, event.data), ('message', 'From the window: größe'))
         self.wait_texts(self.program, [('message', 'From the window: größe')])
+
+    def test_flood(self):
+        """More than any of them keeps: the newest are what is seen."""
+        body = ''.join(f'"line {i} of a flood"\n' for i in range(FLOOD))
+        self.server.publish('deploys', body, 'application/x-ndjson')
+        self.program.wait_label(f'line {FLOOD - 1} of')
+        self.publish('last', 'drop')
+        self.program.wait_label('drop')
+        self.assertFalse(self.program.has_label('line 0 of'))
 
     def test_connection_lost(self):
         self.publish('a', 'before')
