@@ -24,6 +24,8 @@
 # include "eric-sse-server.h"
 # include "eric-sse-subscriber.h"
 # include "eric-thread-pool-listener.h"
+# include "eric-token-reader.h"
+# include "eric-token.h"
 # include "eric-types.h"
 # include "eric-version-macros.h"
 # include "eric-version.h"

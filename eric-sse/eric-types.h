@@ -30,5 +30,7 @@ typedef struct _EricSseParser             EricSseParser;
 typedef struct _EricSseServer             EricSseServer;
 typedef struct _EricSseSubscriber         EricSseSubscriber;
 typedef struct _EricThreadPoolListener    EricThreadPoolListener;
+typedef struct _EricToken                 EricToken;
+typedef struct _EricTokenReader           EricTokenReader;
 
 G_END_DECLS

@@ -90,6 +90,28 @@ test_more_workers (void)
   g_assert_cmpuint (gate->most, ==, 2);
 }
 
+/* Those that are too many leave behind their tasks, however much there is to do. */
+static void
+test_fewer_workers (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (3, pool_gate_pass, gate, NULL);
+
+  for (int i = 0; i < 20; i++)
+    pool_push (listener, "x", i);
+  eric_listener_start (listener);
+  pool_gate_wait_entered (gate, 3);
+  eric_thread_pool_listener_set_max_workers (ERIC_THREAD_POOL_LISTENER (listener), 1);
+  pool_gate_open (gate, 3);
+  pool_gate_wait_left (gate, 3);
+  pool_gate_wait_entered (gate, 4);
+  pool_gate_forget_most (gate);
+  pool_gate_open (gate, G_MAXUINT);
+  pool_drain (listener);
+  g_assert_cmpuint (gate->left, ==, 20);
+  g_assert_cmpuint (gate->most, ==, 1);
+}
+
 static void
 test_drained (void)
 {
@@ -198,13 +220,6 @@ test_dropped (void)
   g_assert_cmpint (freed, ==, 1);
 }
 
-static void
-gone_cb (gpointer  queue,
-         GObject  *where_the_object_was)
-{
-  g_async_queue_push (queue, queue);
-}
-
 /* What is begun is finished, also if nobody else holds the listener. */
 static void
 test_dropped_running (void)
@@ -213,7 +228,7 @@ test_dropped_running (void)
   g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
   EricListener *listener = eric_thread_pool_listener_new (1, pool_gate_pass, gate, NULL);
 
-  g_object_weak_ref (G_OBJECT (listener), gone_cb, gone);
+  g_object_weak_ref (G_OBJECT (listener), pool_tell_gone, gone);
   eric_listener_start (listener);
   for (int i = 0; i < 5; i++)
     pool_push (listener, "x", i);
@@ -241,6 +256,29 @@ processed_cb (EricThreadPoolListener *listener,
   g_assert_true (g_thread_self () == reports->thread);
   g_assert_cmpint (ABS (number), ==, pool_get_number (message));
   g_array_append_val (reports->results, number);
+}
+
+static void
+running_cb (EricListener *listener,
+            GParamSpec   *pspec,
+            GThread      *thread)
+{
+  g_assert_true (g_thread_self () == thread);
+  if (!eric_listener_get_running (listener))
+    g_object_set_data (G_OBJECT (listener), "was-stopped", listener);
+}
+
+/* A worker stops the listener, but a widget may be bound to the property. */
+static void
+test_notify (void)
+{
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (1, NULL, NULL, NULL);
+
+  g_signal_connect (listener, "notify::running", G_CALLBACK (running_cb), g_thread_self ());
+  eric_listener_start (listener);
+  pool_drain (listener);
+  g_assert_null (g_object_get_data (G_OBJECT (listener), "was-stopped"));
+  test_wait_until (g_object_get_data (G_OBJECT (listener), "was-stopped") != NULL);
 }
 
 static gpointer
@@ -389,7 +427,9 @@ test_wait_cancelled (void)
   error = g_thread_join (thread);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
+  /* What need not be waited for is not cancelled. */
   eric_listener_stop (listener);
+  pool_wait (listener);
   g_assert_true (eric_thread_pool_listener_wait (args[0], cancellable, NULL));
 }
 
@@ -573,6 +613,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/one-worker-keeps-order", test_one_worker_keeps_order);
   g_test_add_func ("/thread-pool-listener/default-workers", test_default_workers);
   g_test_add_func ("/thread-pool-listener/more-workers", test_more_workers);
+  g_test_add_func ("/thread-pool-listener/fewer-workers", test_fewer_workers);
   g_test_add_func ("/thread-pool-listener/drained", test_drained);
   g_test_add_func ("/thread-pool-listener/drains-with-channel", test_drains_with_channel);
   g_test_add_func ("/thread-pool-listener/drained-at-once", test_drained_at_once);
@@ -581,6 +622,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/dropped-running", test_dropped_running);
   g_test_add_func ("/thread-pool-listener/dropped-by-handler", test_dropped_by_handler);
   g_test_add_func ("/thread-pool-listener/processed", test_processed);
+  g_test_add_func ("/thread-pool-listener/notify", test_notify);
   g_test_add_func ("/thread-pool-listener/context", test_context);
   g_test_add_func ("/thread-pool-listener/wait-async", test_wait_async);
   g_test_add_func ("/thread-pool-listener/wait-cancelled", test_wait_cancelled);

@@ -48,6 +48,11 @@ typedef struct
   EricSourceConnection *connection;         /* (owned) (nullable) */
   guint                 n_redirects;
   EricSourceWatchdog    watchdog;
+  GError               *refusal;            /* (owned) (nullable): while the body of an answer
+                                             * that is no stream is read: why it is none */
+  GByteArray           *refusal_body;       /* (owned) (nullable) */
+  GSource              *refusal_timer;      /* (owned) (nullable) */
+  GBytes               *error_body;         /* (owned) (nullable) */
   GSource              *wake;               /* (owned) (nullable): while it is started */
 
   /* Between connections. */
@@ -55,6 +60,7 @@ typedef struct
   gint64                opened_at;          /* microseconds of the clock */
   gboolean              stable;             /* the connection has brought a message */
   GSource              *retry_timer;        /* (owned) (nullable) */
+  gint64                retry_time;         /* microseconds of the clock: when it is due */
   gboolean              holding;            /* until the network is back */
   gboolean              missed_network;     /* it was gone since the connection was lost */
 
@@ -94,6 +100,16 @@ void                    _eric_event_source_run                (EricEventSource  
 void                    _eric_event_source_halt               (EricEventSource     *self);
 void                    _eric_event_source_finish             (EricEventSource     *self,
                                                                GError              *error);
+void                    _eric_event_source_refused            (EricEventSource     *self);
+
+/* eric-event-source-refuse.c: answers that are no stream. */
+void                    _eric_event_source_refuse             (EricEventSource     *self,
+                                                               GError              *error);
+gboolean                _eric_event_source_refuse_more        (EricEventSource     *self,
+                                                               const char          *data,
+                                                               gsize                length);
+GError                 *_eric_event_source_end_refusal        (EricEventSource     *self);
+void                    _eric_event_source_drop_refusal       (EricEventSource     *self);
 
 /* eric-event-source-deliver.c: what becomes of the bytes of one. */
 gboolean                _eric_event_source_read               (EricEventSource     *self,

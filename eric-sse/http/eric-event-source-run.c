@@ -12,7 +12,7 @@
  * and when the connection is gone, ends or waits and connects again.
  *
  *   start -> connect -> answered -> received … -> lost -> wait -> connect …
- *                                                      -> finish
+ *                                -> refused ----^      -> finish
  *
  * Signals are emitted last in each step, for their handlers may end it all. */
 
@@ -39,6 +39,7 @@ let_go (EricEventSource *self)
   g_clear_pointer (&priv->retry_timer, g_source_unref);
   priv->holding = FALSE;
   priv->missed_network = FALSE;
+  _eric_event_source_drop_refusal (self);
   eric_sse_reader_stop (priv->reader);
 }
 
@@ -139,10 +140,58 @@ wait_to_connect (EricEventSource *self)
 
   priv->n_failures++;
   priv->missed_network = is_offline (priv);
+  priv->retry_time = eric_source_clock_get_time (priv->clock) + delay * G_TIME_SPAN_MILLISECOND;
   priv->retry_timer = eric_source_clock_timer_new (priv->clock, delay * G_TIME_SPAN_MILLISECOND);
   g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
   g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
   g_source_attach (priv->retry_timer, priv->context);
+}
+
+/**
+ * eric_event_source_get_retry_time: (get-property retry-time)
+ * @self: an event source
+ *
+ * Gets when the source connects again.
+ *
+ * Returns: the time in microseconds of [func@GLib.get_monotonic_time], -1 while the
+ *   source does not wait to connect, `G_MAXINT64` while it waits for the network
+ *
+ * Since: 0.1
+ */
+gint64
+eric_event_source_get_retry_time (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_return_val_if_fail (ERIC_IS_EVENT_SOURCE (self), -1);
+
+  if (priv->holding)
+    return G_MAXINT64;
+  return priv->retry_timer != NULL ? priv->retry_time : -1;
+}
+
+/**
+ * eric_event_source_retry_now:
+ * @self: an event source
+ *
+ * Has a source that waits to connect again connect at once: for the button that a
+ * window shows meanwhile. Should it fail, it waits the longer for that. Does nothing
+ * where the source is not waiting; see [method@EventSource.start] for one that has
+ * ended.
+ *
+ * Since: 0.1
+ */
+void
+eric_event_source_retry_now (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_return_if_fail (ERIC_IS_EVENT_SOURCE (self));
+
+  if (priv->retry_timer == NULL && !priv->holding)
+    return;
+  let_go (self);
+  connect_now (self);
 }
 
 static gboolean
@@ -266,12 +315,15 @@ decide (EricEventSource *self,
   return retry ? ERIC_VERDICT_RETRY : ERIC_VERDICT_FAIL;
 }
 
-/* There is no connection any more; without an error, its body was read to the end. */
+/* There is no connection any more; without an error, its body was read to the end.
+ * Whatever ends the answer of a server that refuses, that it refused is the reason. */
 static void
 lost (EricEventSource *self,
-      const GError    *error)
+      const GError    *why)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  g_autoptr (GError) refusal = _eric_event_source_end_refusal (self);
+  const GError *error = refusal != NULL ? refusal : why;
   const EricOutcome outcome = {
     .error = error,
     .status = soup_message_get_status (priv->http_message),
@@ -301,6 +353,14 @@ lost (EricEventSource *self,
   _eric_event_source_set_state (self, ERIC_READY_STATE_CONNECTING, g_error_copy (reason));
   if (priv->life == life)
     g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_ERROR), 0, reason);
+}
+
+void
+_eric_event_source_refused (EricEventSource *self)
+{
+  g_autoptr (EricEventSource) alive = g_object_ref (self);
+
+  lost (self, NULL);
 }
 
 static void
@@ -414,7 +474,7 @@ answered_cb (gpointer user_data)
     return;
   if (!check_answer (self, &error))
     {
-      lost (self, error);
+      _eric_event_source_refuse (self, g_steal_pointer (&error));
       return;
     }
   eric_sse_reader_reset (priv->reader);
@@ -437,7 +497,12 @@ received_cb (const char *data,
   EricSourceConnection *connection = priv->connection;
 
   eric_source_watchdog_feed (&priv->watchdog);
-  if (!_eric_event_source_read (self, data, length, &error) && priv->connection == connection)
+  if (priv->refusal != NULL)
+    {
+      if (!_eric_event_source_refuse_more (self, data, length))
+        lost (self, NULL);
+    }
+  else if (!_eric_event_source_read (self, data, length, &error) && priv->connection == connection)
     lost (self, error);
 }
 
@@ -451,6 +516,7 @@ connect_to (EricEventSource *self,
   g_autoptr (SoupMessage) message = NULL;
   guint life = priv->life;
 
+  g_clear_pointer (&priv->error_body, g_bytes_unref);
   message = eric_source_request_make_message (priv->request, uri,
                                               eric_sse_reader_get_last_event_id (priv->reader));
   _eric_event_source_set_http_message (self, message);

@@ -462,8 +462,8 @@ eric_event_source_set_end_func (EricEventSource *self,
  * @value: (nullable): its value, or %NULL to leave it out
  *
  * Sets a header of the requests, from the next connection on: `Authorization`,
- * for instance. `Authorization`, `Proxy-Authorization` and `Cookie` are not sent on
- * to another host where the server redirects.
+ * for instance. `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key` and
+ * `Api-Key` are not sent on to another host where the server redirects.
  *
  * For a token that has to be fresh, see [signal@EventSource::before-connect].
  *

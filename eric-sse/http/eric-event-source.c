@@ -23,12 +23,16 @@
  *
  * ```c
  * static void
- * message_cb (EricEventSource *source, EricMessage *message, gpointer user_data)
+ * message_cb (EricEventSource *source,
+ *             EricMessage     *message,
+ *             gpointer         user_data)
  * {
  *   g_print ("%s\n", eric_message_get_text (message));
  * }
  *
- * source = eric_event_source_new ("http://127.0.0.1:8080/events/news", &error);
+ * const char *uri = "http://127.0.0.1:8080/events/news";
+ * g_autoptr (EricEventSource) source = eric_event_source_new (uri, NULL);
+ *
  * g_signal_connect (source, "message::greeting", G_CALLBACK (message_cb), NULL);
  * eric_event_source_start (source);
  * ```
@@ -57,8 +61,10 @@ enum
   PROP_URI,
   PROP_READY_STATE,
   PROP_ERROR,
+  PROP_ERROR_BODY,
   PROP_HTTP_MESSAGE,
   PROP_LAST_EVENT_ID,
+  PROP_RETRY_TIME,
   PROP_SESSION,
   PROP_POLICY,
   PROP_IDEMPOTENT,
@@ -178,6 +184,7 @@ eric_event_source_finalize (GObject *object)
   g_clear_pointer (&priv->request, eric_source_request_free);
   g_clear_error (&priv->request_error);
   g_clear_error (&priv->error);
+  g_clear_pointer (&priv->error_body, g_bytes_unref);
   g_clear_pointer (&priv->end_marker, g_free);
   g_clear_pointer (&priv->delivered_id, g_free);
   g_clear_pointer (&priv->context, g_main_context_unref);
@@ -204,11 +211,17 @@ eric_event_source_get_property (GObject    *object,
     case PROP_ERROR:
       g_value_set_boxed (value, eric_event_source_get_error (self));
       break;
+    case PROP_ERROR_BODY:
+      g_value_set_boxed (value, eric_event_source_get_error_body (self));
+      break;
     case PROP_HTTP_MESSAGE:
       g_value_set_object (value, eric_event_source_get_http_message (self));
       break;
     case PROP_LAST_EVENT_ID:
       g_value_set_string (value, eric_event_source_get_last_event_id (self));
+      break;
+    case PROP_RETRY_TIME:
+      g_value_set_int64 (value, eric_event_source_get_retry_time (self));
       break;
     case PROP_SESSION:
       g_value_set_object (value, eric_event_source_get_session (self));
@@ -333,6 +346,24 @@ install_state (void)
     g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
 
   /**
+   * EricEventSource:error-body: (getter get_error_body)
+   *
+   * What the server said instead of a stream: the body of an answer whose status or
+   * type let the connection fail, as libsoup decoded it, or %NULL where it had none.
+   * Most services say there, in JSON, what was wrong with the request.
+   *
+   * It is there when [signal@EventSource::decide-reconnect] and
+   * [signal@EventSource::error] are emitted, and until the source connects again.
+   * No more than %ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE bytes are read of it, and not
+   * for longer than %ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT; it may be cut anywhere. It
+   * does not notify.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ERROR_BODY] =
+    g_param_spec_boxed ("error-body", NULL, NULL, G_TYPE_BYTES, readable);
+
+  /**
    * EricEventSource:http-message: (getter get_http_message)
    *
    * The request that was made last, with its response.
@@ -352,6 +383,19 @@ install_state (void)
    */
   properties[PROP_LAST_EVENT_ID] =
     g_param_spec_string ("last-event-id", NULL, NULL, "", readable);
+
+  /**
+   * EricEventSource:retry-time: (getter get_retry_time)
+   *
+   * When the source connects again, in microseconds of [func@GLib.get_monotonic_time]:
+   * -1 while it does not wait to, the greatest of all numbers while it waits for the
+   * network. It does not notify: a window that counts the seconds down begins with
+   * [signal@EventSource::error].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RETRY_TIME] =
+    g_param_spec_int64 ("retry-time", NULL, NULL, -1, G_MAXINT64, -1, readable);
 }
 
 static void

@@ -66,6 +66,25 @@ G_BEGIN_DECLS
 #define ERIC_EVENT_SOURCE_MAX_REDIRECTS 20
 
 /**
+ * ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE:
+ *
+ * How much [property@EventSource:error-body] keeps, in bytes.
+ *
+ * Since: 0.1
+ */
+#define ERIC_EVENT_SOURCE_MAX_ERROR_BODY_SIZE (64 * 1024)
+
+/**
+ * ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT:
+ *
+ * How long an event source waits for the rest of an answer that is no stream, in
+ * milliseconds. The answer fails all the same, with what has come of its body.
+ *
+ * Since: 0.1
+ */
+#define ERIC_EVENT_SOURCE_ERROR_BODY_TIMEOUT 3000
+
+/**
  * EricReadyState:
  * @ERIC_READY_STATE_CONNECTING: it connects, or waits to connect again
  * @ERIC_READY_STATE_OPEN: the stream is being read
@@ -127,18 +146,100 @@ struct _EricEventSourceClass
 {
   GObjectClass parent_class;
 
+  /**
+   * EricEventSourceClass::before_connect:
+   * @self: the event source
+   * @request: the request
+   *
+   * The default handler of [signal@EventSource::before-connect]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*before_connect)   (EricEventSource *self,
                                 SoupMessage     *request);
+
+  /**
+   * EricEventSourceClass::open:
+   * @self: the event source
+   *
+   * The default handler of [signal@EventSource::open]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*open)             (EricEventSource *self);
+
+  /**
+   * EricEventSourceClass::message:
+   * @self: the event source
+   * @message: the message
+   *
+   * The default handler of [signal@EventSource::message]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*message)          (EricEventSource *self,
                                 EricMessage     *message);
+
+  /**
+   * EricEventSourceClass::comment:
+   * @self: the event source
+   * @text: the comment
+   *
+   * The default handler of [signal@EventSource::comment]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*comment)          (EricEventSource *self,
                                 const char      *text);
+
+  /**
+   * EricEventSourceClass::gap:
+   * @self: the event source
+   * @reason: why
+   *
+   * The default handler of [signal@EventSource::gap]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*gap)              (EricEventSource *self,
                                 const char      *reason);
+
+  /**
+   * EricEventSourceClass::error:
+   * @self: the event source
+   * @error: the reason
+   *
+   * The default handler of [signal@EventSource::error]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*error)            (EricEventSource *self,
                                 const GError    *error);
+
+  /**
+   * EricEventSourceClass::closed:
+   * @self: the event source
+   *
+   * The default handler of [signal@EventSource::closed]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*closed)           (EricEventSource *self);
+
+  /**
+   * EricEventSourceClass::decide_reconnect:
+   * @self: the event source
+   * @request: the request, with its response if there was one
+   * @error: why the connection was lost
+   * @proposed: whether [property@EventSource:policy] would connect again
+   *
+   * The default handler of [signal@EventSource::decide-reconnect]. The default does as
+   * proposed.
+   *
+   * Returns: %TRUE to connect again, %FALSE to fail with @error
+   *
+   * Since: 0.1
+   */
   gboolean (*decide_reconnect) (EricEventSource *self,
                                 SoupMessage     *request,
                                 const GError    *error,
@@ -175,6 +276,8 @@ ERIC_AVAILABLE_IN_ALL
 EricReadyState       eric_event_source_get_ready_state        (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 const GError        *eric_event_source_get_error              (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+GBytes              *eric_event_source_get_error_body         (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 SoupMessage         *eric_event_source_get_http_message       (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
@@ -247,6 +350,10 @@ ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_start                  (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_close                  (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+gint64               eric_event_source_get_retry_time         (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+void                 eric_event_source_retry_now              (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_fill_list              (EricEventSource      *self,
                                                                EricMessageList      *list);

@@ -13,7 +13,9 @@ static const char * const idempotent_methods[] = {
 };
 
 /* What is for one server alone is not told another one. */
-static const char * const private_headers[] = { "Authorization", "Cookie", "Proxy-Authorization" };
+static const char * const private_headers[] = {
+  "Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "Api-Key",
+};
 
 /* Of a message: where it was sent first. */
 #define ORIGIN_KEY "eric-origin"

@@ -8,7 +8,10 @@
 G_BEGIN_DECLS
 
 /* For a subclass of this library. */
-typedef void (*EricListenerHook) (EricListener *self);
+typedef void (*EricListenerHook)       (EricListener *self);
+typedef void (*EricListenerNotifyHook) (EricListener *self,
+                                        EricListener *changed,
+                                        GParamSpec   *pspec);
 
 typedef struct
 {
@@ -28,6 +31,7 @@ typedef struct
   GCond             room;          /* there may be room, or the listener stopped */
   EricListenerHook  queued_hook;   /* (nullable): set before the listener is shared */
   EricListenerHook  running_hook;  /* (nullable): set before the listener is shared */
+  EricListenerNotifyHook notify_hook;   /* (nullable): set before the listener is shared */
 } EricListenerPrivate;
 
 typedef enum
@@ -50,10 +54,13 @@ void     _eric_listener_announce_stop (EricListener *self);
 void     _eric_listener_wait_for_room (EricListener *self);
 
 /* @queued is told of each message that is put into the queue, with locks held: it
- * must not call out. @running is told when the listener was started or stopped. */
-void         _eric_listener_set_hooks (EricListener     *self,
-                                       EricListenerHook  queued,
-                                       EricListenerHook  running);
+ * must not call out. @running is told when the listener was started or stopped. @notify
+ * is told instead of everybody when a property of a listener changed, this or another one,
+ * in a thread that takes messages from this one. */
+void         _eric_listener_set_hooks (EricListener           *self,
+                                       EricListenerHook        queued,
+                                       EricListenerHook        running,
+                                       EricListenerNotifyHook  notify);
 
 typedef enum
 {
@@ -79,6 +86,7 @@ void         _eric_listener_show       (EricListener    *self,
 /* Marks the thread as one that takes messages from the listener, %NULL for none: it
  * is never held up by it. Returns what the mark was. */
 EricListener *_eric_listener_mark_taker (EricListener   *self);
+EricListener *_eric_listener_get_taker  (void);
 
 /* Between eric-listener.c and eric-listener-room.c. */
 gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,

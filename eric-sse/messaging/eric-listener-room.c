@@ -21,6 +21,12 @@ _eric_listener_mark_taker (EricListener *self)
   return before;
 }
 
+EricListener *
+_eric_listener_get_taker (void)
+{
+  return g_private_get (&taker);
+}
+
 /* Whether @n_more would be more than there is room for. What ends a stream has no
  * share in the capacity. */
 gboolean

@@ -25,6 +25,16 @@
  * Each message that is taken is handed to the virtual function `on_message` and
  * the signal [signal@Listener::message], in the thread that takes it.
  *
+ * ```c
+ * g_autoptr (EricListener) listener = eric_listener_new ();
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (EricMessage) taken = NULL;
+ *
+ * eric_listener_start (listener);
+ * eric_listener_push (listener, message, NULL);
+ * taken = eric_listener_deliver_next (listener, NULL);
+ * ```
+ *
  * A queue has no bound unless [property@Listener:capacity] sets one;
  * [property@Listener:overflow] then says what gives.
  *
@@ -155,12 +165,14 @@ _eric_listener_announce_stop (EricListener *self)
 }
 
 void
-_eric_listener_set_hooks (EricListener     *self,
-                          EricListenerHook  queued,
-                          EricListenerHook  running)
+_eric_listener_set_hooks (EricListener           *self,
+                          EricListenerHook        queued,
+                          EricListenerHook        running,
+                          EricListenerNotifyHook  notify)
 {
   get_private (self)->queued_hook = queued;
   get_private (self)->running_hook = running;
+  get_private (self)->notify_hook = notify;
 }
 
 void
@@ -285,12 +297,31 @@ eric_listener_set_property (GObject      *object,
     }
 }
 
+/* Widgets are bound to properties, and live in one thread: it is not a worker's. */
+static void
+eric_listener_dispatch_properties_changed (GObject     *object,
+                                           guint        n_pspecs,
+                                           GParamSpec **pspecs)
+{
+  EricListener *taker = _eric_listener_get_taker ();
+  EricListenerNotifyHook hook = taker != NULL ? get_private (taker)->notify_hook : NULL;
+
+  if (hook == NULL)
+    {
+      G_OBJECT_CLASS (eric_listener_parent_class)->dispatch_properties_changed (object, n_pspecs, pspecs);
+      return;
+    }
+  for (guint i = 0; i < n_pspecs; i++)
+    hook (taker, ERIC_LISTENER (object), pspecs[i]);
+}
+
 static void
 eric_listener_class_init (EricListenerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->constructed = eric_listener_constructed;
+  object_class->dispatch_properties_changed = eric_listener_dispatch_properties_changed;
   object_class->finalize = eric_listener_finalize;
   object_class->get_property = eric_listener_get_property;
   object_class->set_property = eric_listener_set_property;

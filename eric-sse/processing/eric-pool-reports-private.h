@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The signals of a pool, from its worker threads into the main context of the
- * pool's owner. Safe from any thread. */
+/* The signals of a pool, and notifications of properties, from its worker threads into
+ * the main context of the pool's owner. Safe from any thread. */
 typedef struct _EricPoolReports EricPoolReports;
 
 EricPoolReports *_eric_pool_reports_new       (EricThreadPoolListener *listener);
@@ -22,6 +22,9 @@ void             _eric_pool_reports_failed    (EricPoolReports        *reports,
                                                EricMessage            *message,
                                                const GError           *error);
 void             _eric_pool_reports_drained   (EricPoolReports        *reports);
+void             _eric_pool_reports_notify    (EricPoolReports        *reports,
+                                               EricListener           *changed,
+                                               GParamSpec             *pspec);
 
 /* A task that runs, to be reported once if it does so for longer than the limit,
  * in microseconds. Lies on the stack of its worker. */

@@ -19,6 +19,8 @@ typedef struct
   EricMessage            *result;     /* (owned) (nullable) */
   GError                 *error;      /* (owned) (nullable) */
   guint                   elapsed;    /* milliseconds */
+  EricListener           *changed;    /* (owned) (nullable): its property is notified, and no signal */
+  GParamSpec             *pspec;      /* (owned) (nullable) */
 } Report;
 
 struct _EricPoolReports
@@ -39,13 +41,17 @@ report_free (gpointer data)
   g_clear_object (&report->message);
   g_clear_object (&report->result);
   g_clear_error (&report->error);
+  g_clear_object (&report->changed);
+  g_clear_pointer (&report->pspec, g_param_spec_unref);
   g_free (report);
 }
 
 static void
 report_emit (Report *report)
 {
-  if (report->signal_id == _eric_thread_pool_listener_signals[ERIC_POOL_PROCESSED])
+  if (report->changed != NULL)
+    g_object_notify_by_pspec (G_OBJECT (report->changed), report->pspec);
+  else if (report->signal_id == _eric_thread_pool_listener_signals[ERIC_POOL_PROCESSED])
     g_signal_emit (report->listener, report->signal_id, 0, report->message, report->result);
   else if (report->signal_id == _eric_thread_pool_listener_signals[ERIC_POOL_FAILED])
     g_signal_emit (report->listener, report->signal_id, 0, report->message, report->error);
@@ -204,6 +210,24 @@ _eric_pool_reports_drained (EricPoolReports *self)
 {
   if (is_wanted (self, ERIC_POOL_DRAINED))
     post (self, report_new (self->listener, ERIC_POOL_DRAINED, NULL));
+}
+
+void
+_eric_pool_reports_notify (EricPoolReports *self,
+                           EricListener    *changed,
+                           GParamSpec      *pspec)
+{
+  guint signal_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  Report *report;
+
+  if (!g_signal_has_handler_pending (changed, signal_id, g_quark_try_string (pspec->name), FALSE) &&
+      G_OBJECT_GET_CLASS (changed)->notify == NULL)
+    return;
+  report = g_new0 (Report, 1);
+  report->listener = g_object_ref (self->listener);
+  report->changed = g_object_ref (changed);
+  report->pspec = g_param_spec_ref (pspec);
+  post (self, report);
 }
 
 void

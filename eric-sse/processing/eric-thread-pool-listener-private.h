@@ -87,6 +87,9 @@ void             _eric_pool_message_queued               (EricListener          
 void             _eric_pool_wake_all_workers             (EricListener           *listener);
 
 void             _eric_pool_running_changed              (EricListener           *listener);
+void             _eric_pool_property_changed             (EricListener           *listener,
+                                                          EricListener           *changed,
+                                                          GParamSpec             *pspec);
 
 /* In eric-thread-pool-listener-settings.c */
 void             _eric_pool_key_func_unref               (EricPoolKeyFunc        *key_func);

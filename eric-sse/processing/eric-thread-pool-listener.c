@@ -27,6 +27,16 @@
  * what is in the queue: tasks that run are finished, and the rest is processed when the
  * listener is started again.
  *
+ * ```c
+ * g_autoptr (EricListener) listener = eric_thread_pool_listener_new (4, NULL, NULL, NULL);
+ *
+ * eric_thread_pool_listener_set_max_pending (ERIC_THREAD_POOL_LISTENER (listener), 1000);
+ * eric_thread_pool_listener_set_max_retries (ERIC_THREAD_POOL_LISTENER (listener), 3);
+ * eric_listener_start (listener);
+ * ```
+ *
+ * [class@DataProcessingChannel] makes one, and gives what it makes of its messages as a stream.
+ *
  * ## Bounds
  *
  * With [property@ThreadPoolListener:max-pending], a message that there is no room for
@@ -48,7 +58,8 @@
  * `process`, the key function and [signal@Listener::message] are called in threads of
  * the pool. The signals of this class are emitted in the thread-default main context
  * that the listener was made in, where a user interface and a language such as
- * JavaScript are at home. It is safe to call the methods from any thread.
+ * JavaScript are at home, and so are notifications of properties that change in a thread
+ * of the pool, also those of the listeners for results and dead letters. It is safe to call the methods from any thread.
  *
  * Since: 0.1
  */
@@ -167,7 +178,7 @@ eric_thread_pool_listener_constructed (GObject *object)
   pool->reports = _eric_pool_reports_new (self);
   pool->threads = g_thread_pool_new (_eric_pool_work, NULL, _eric_pool_get_max_threads (pool), FALSE, NULL);
   _eric_listener_set_hooks (ERIC_LISTENER (self), _eric_pool_message_queued,
-                            _eric_pool_running_changed);
+                            _eric_pool_running_changed, _eric_pool_property_changed);
 }
 
 static void
@@ -200,13 +211,16 @@ eric_thread_pool_listener_finalize (GObject *object)
 
 /* The capacity has a second name here. */
 static void
-eric_thread_pool_listener_notify (GObject    *object,
-                                  GParamSpec *pspec)
+eric_thread_pool_listener_dispatch_properties_changed (GObject     *object,
+                                                       guint        n_pspecs,
+                                                       GParamSpec **pspecs)
 {
-  if (g_str_equal (pspec->name, "capacity"))
-    g_object_notify_by_pspec (object, properties[PROP_MAX_PENDING]);
-  if (G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->notify != NULL)
-    G_OBJECT_CLASS (eric_thread_pool_listener_parent_class)->notify (object, pspec);
+  GObjectClass *parent_class = G_OBJECT_CLASS (eric_thread_pool_listener_parent_class);
+
+  parent_class->dispatch_properties_changed (object, n_pspecs, pspecs);
+  for (guint i = 0; i < n_pspecs; i++)
+    if (g_str_equal (pspecs[i]->name, "capacity"))
+      g_object_notify_by_pspec (object, properties[PROP_MAX_PENDING]);
 }
 
 static void
@@ -535,7 +549,7 @@ eric_thread_pool_listener_class_init (EricThreadPoolListenerClass *klass)
 
   object_class->constructed = eric_thread_pool_listener_constructed;
   object_class->finalize = eric_thread_pool_listener_finalize;
-  object_class->notify = eric_thread_pool_listener_notify;
+  object_class->dispatch_properties_changed = eric_thread_pool_listener_dispatch_properties_changed;
   object_class->get_property = eric_thread_pool_listener_get_property;
   object_class->set_property = eric_thread_pool_listener_set_property;
   klass->process = eric_thread_pool_listener_real_process;

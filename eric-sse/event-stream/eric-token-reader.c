@@ -1,0 +1,315 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-token-reader.h"
+
+#include "eric-error.h"
+#include "eric-json-private.h"
+#include "eric-message.h"
+#include "eric-token-answer-private.h"
+
+/* By which OpenAI, and who is compatible with it, ends a stream. It is no JSON. */
+#define END_MARKER "[DONE]"
+
+/**
+ * EricTokenReader:
+ *
+ * Reads what a language model says out of the messages of its service.
+ *
+ * Services stream an answer in one of three dialects: that of OpenAI
+ * (`/v1/chat/completions`), which most others and most local servers speak, that of
+ * Anthropic (`/v1/messages`), and that of Ollama (`/api/chat` and `/api/generate`).
+ * A reader knows which it is by the messages themselves. What it does not know, it
+ * leaves out, for services add fields and events.
+ *
+ * A reader reads one answer. It knows nothing of HTTP: an [class@EventSource] makes
+ * the request, an [class@SseParser] may do as well.
+ *
+ * ```c
+ * static void
+ * message_cb (EricEventSource *source, EricMessage *message, EricTokenReader *reader)
+ * {
+ *   g_autoptr (GPtrArray) tokens = eric_token_reader_read (reader, message);
+ *
+ *   for (guint i = 0; i < tokens->len; i++)
+ *     {
+ *       EricToken *token = tokens->pdata[i];
+ *
+ *       if (eric_token_get_kind (token) == ERIC_TOKEN_KIND_TEXT)
+ *         g_print ("%s", eric_token_get_text (token));
+ *     }
+ *   if (eric_token_reader_is_done (reader))
+ *     eric_event_source_close (source);
+ * }
+ * ```
+ *
+ * When the stream has ended, [method@TokenReader.get_error] says what the service
+ * reported in the middle of it, and [method@TokenReader.get_finish_reason] whether
+ * the answer is whole: it is %NULL where it was cut off.
+ *
+ * A reader can be used from any thread, by one at a time.
+ *
+ * Since: 0.1
+ */
+struct _EricTokenReader
+{
+  GObject         parent_instance;
+
+  EricTokenAnswer answer;
+};
+
+G_DEFINE_FINAL_TYPE (EricTokenReader, eric_token_reader, G_TYPE_OBJECT)
+
+static void
+eric_token_reader_finalize (GObject *object)
+{
+  EricTokenReader *self = ERIC_TOKEN_READER (object);
+
+  eric_token_answer_clear (&self->answer);
+
+  G_OBJECT_CLASS (eric_token_reader_parent_class)->finalize (object);
+}
+
+static void
+eric_token_reader_class_init (EricTokenReaderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = eric_token_reader_finalize;
+}
+
+static void
+eric_token_reader_init (EricTokenReader *self)
+{
+  eric_token_answer_init (&self->answer);
+}
+
+/**
+ * eric_token_reader_new:
+ *
+ * Makes a reader for one answer.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full): the reader
+ *
+ * Since: 0.1
+ */
+EricTokenReader *
+eric_token_reader_new (void)
+{
+  return g_object_new (ERIC_TYPE_TOKEN_READER, NULL);
+}
+
+static void
+read_json (EricTokenReader *self,
+           EricMessage     *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = eric_message_parse_json (message, &error);
+
+  if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+    error = g_error_new_literal (ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "it is no object");
+  if (error != NULL)
+    {
+      g_prefix_error (&error, "A message of the service cannot be read: ");
+      eric_token_answer_fail (&self->answer, g_steal_pointer (&error));
+      return;
+    }
+  eric_token_dialects_read (&self->answer, value);
+}
+
+/**
+ * eric_token_reader_read:
+ * @self: a reader
+ * @message: the next message of the stream
+ *
+ * Reads a message: its data, whatever its type. Most messages have one token, some
+ * have several, and some have none: what the service says of the answer, or to keep
+ * the connection open.
+ *
+ * A tool call is given when its arguments are complete.
+ *
+ * It does not fail: what cannot be read, like what the service reports as an error, is
+ * the reader's error ([method@TokenReader.get_error]), which is the end. What comes
+ * behind the end has no tokens. A tool call that had not been completed is lost.
+ *
+ * Returns: (transfer container) (element-type EricToken): the tokens, of which there
+ *   may be none
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_token_reader_read (EricTokenReader *self,
+                        EricMessage     *message)
+{
+  EricTokenAnswer *answer;
+  const char *text;
+  GPtrArray *tokens;
+  gsize length;
+
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), NULL);
+  g_return_val_if_fail (ERIC_IS_MESSAGE (message), NULL);
+
+  answer = &self->answer;
+  text = (const char *) eric_message_get_data (message, &length);
+  if (!answer->done && length == strlen (END_MARKER) && memcmp (text, END_MARKER, length) == 0)
+    {
+      eric_token_answer_finish (answer, NULL);
+      answer->done = TRUE;
+    }
+  else if (!answer->done && length > 0)
+    read_json (self, message);
+
+  tokens = g_steal_pointer (&answer->tokens);
+  answer->tokens = g_ptr_array_new_with_free_func (g_object_unref);
+  return tokens;
+}
+
+/**
+ * eric_token_reader_is_done:
+ * @self: a reader
+ *
+ * Tells whether nothing comes any more: the service has said so, or there is an error.
+ * It is what [method@EventSource.set_end_func] asks for.
+ *
+ * Returns: %TRUE if it is at the end
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_token_reader_is_done (EricTokenReader *self)
+{
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), FALSE);
+
+  return self->answer.done;
+}
+
+/**
+ * eric_token_reader_get_finish_reason:
+ * @self: a reader
+ *
+ * Gets why the model stopped, in the words of its service: `stop` and `end_turn` where
+ * it has said all, `length` and `max_tokens` where it may not say more, `tool_calls`
+ * and `tool_use` where it waits for tools; `stop`, too, where the service ends the
+ * stream without a reason. A stream that ends with none was cut off.
+ *
+ * Returns: (transfer none) (nullable): the reason, or %NULL as long as it is not known
+ *
+ * Since: 0.1
+ */
+const char *
+eric_token_reader_get_finish_reason (EricTokenReader *self)
+{
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), NULL);
+
+  return self->answer.finish_reason;
+}
+
+/**
+ * eric_token_reader_get_error:
+ * @self: a reader
+ *
+ * Gets what went wrong in the stream. It is an %ERIC_ERROR_UNEXPECTED_RESPONSE, in the
+ * service's own words, where the service reported it; an
+ * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where a message is no object in JSON; an
+ * %ERIC_ERROR_TOO_LARGE beyond %ERIC_TOKEN_READER_MAX_CALLS or
+ * %ERIC_TOKEN_READER_MAX_ARGUMENTS.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL where there is none
+ *
+ * Since: 0.1
+ */
+const GError *
+eric_token_reader_get_error (EricTokenReader *self)
+{
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), NULL);
+
+  return self->answer.error;
+}
+
+/**
+ * eric_token_reader_get_input_tokens:
+ * @self: a reader
+ *
+ * Gets how many tokens the request had, as the service counts them. Most say it at the
+ * end. Some of those that speak as OpenAI does only say it where the request asks for
+ * it, with `stream_options`.
+ *
+ * Returns: the number, 0 as long as it is not known
+ *
+ * Since: 0.1
+ */
+guint64
+eric_token_reader_get_input_tokens (EricTokenReader *self)
+{
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), 0);
+
+  return self->answer.input_tokens;
+}
+
+/**
+ * eric_token_reader_get_output_tokens:
+ * @self: a reader
+ *
+ * Gets how many tokens the answer has, as the service counts them: see
+ * [method@TokenReader.get_input_tokens].
+ *
+ * Returns: the number, 0 as long as it is not known
+ *
+ * Since: 0.1
+ */
+guint64
+eric_token_reader_get_output_tokens (EricTokenReader *self)
+{
+  g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), 0);
+
+  return self->answer.output_tokens;
+}
+
+/* What is not JSON may still be a sentence; a page in HTML is none. */
+static char *
+get_first_line (const char *text,
+                gsize       length)
+{
+  g_autofree char *line = g_strchug (g_strndup (text, length));
+
+  line[strcspn (line, "\r\n")] = '\0';
+  g_strchomp (line);
+  return *line != '\0' && *line != '<' ? g_steal_pointer (&line) : NULL;
+}
+
+/**
+ * eric_token_reader_explain:
+ * @body: (nullable): the body of an answer that is no stream, or %NULL
+ *
+ * Reads why a service refused a request: a wrong key, a model that it does not have.
+ * [property@EventSource:error-body] has such a body. It is read as the dialects have
+ * it; the first line of plain text is taken, too.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: (transfer full) (nullable): the reason for people to read, in the service's
+ *   words, or %NULL where @body says none
+ *
+ * Since: 0.1
+ */
+char *
+eric_token_reader_explain (GBytes *body)
+{
+  g_autoptr (GVariant) value = NULL;
+  const char *text;
+  gsize length;
+
+  if (body == NULL)
+    return NULL;
+  text = g_bytes_get_data (body, &length);
+  if (length == 0 || !g_utf8_validate_len (text, length, NULL))
+    return NULL;
+  value = eric_json_parse (text, length, NULL);
+  return value != NULL ? eric_token_dialects_explain (value) : get_first_line (text, length);
+}
