@@ -4,7 +4,7 @@
 
 Arguments: the command to run meson with, in one word or several; `--`; the build
 directory; the directory of the consumer; the version; then those of `introspection`,
-`vapi` and `javascript` that were built."""
+`vapi`, `python` and `javascript` that were built."""
 
 import glob
 import os
@@ -53,6 +53,8 @@ class Install(unittest.TestCase):
             names += ['Eric-1.gir', 'Eric-1.typelib']
         if 'vapi' in FEATURES:
             names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
+        if 'python' in FEATURES:
+            names += ['Eric.pyi', 'py.typed']
         for name in names:
             self.find(name)
         # Every header that <eric-sse.h> includes is there, beside it, and no other.
@@ -99,6 +101,26 @@ class Install(unittest.TestCase):
     def test_command(self):
         environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
         self.assertEqual(run(self.find('eric-sse'), '--version', env=environment), f'eric-sse {VERSION}\n')
+
+    def test_python(self):
+        """Where the stub is, Python finds the overrides, all of them, and mypy the stub."""
+        if 'python' not in FEATURES:
+            self.skipTest('without Python')
+        stub = self.find('Eric.pyi')
+        packages = os.path.dirname(os.path.dirname(os.path.dirname(stub)))
+        self.assertIn(os.path.basename(packages), ('dist-packages', 'site-packages'))
+        self.assertEqual(os.path.relpath(stub, packages), 'gi-stubs/repository/Eric.pyi')
+        typelibs = os.path.dirname(self.find('Eric-1.typelib'))
+        environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')),
+                           GI_TYPELIB_PATH=typelibs, PYTHONPATH=packages, PYTHONDONTWRITEBYTECODE='1')
+        program = ('import gi; gi.require_version("Eric", "1"); from gi.repository import Eric; '
+                   'import gi.overrides.Eric as o; print(o.__file__, Eric.Message("test", {"a": [1]}))')
+        self.assertEqual(run(sys.executable, '-c', program, env=environment),
+                         f"{packages}/gi/overrides/Eric/__init__.py Eric.Message('test', {{'a': [1]}})\n")
+        source = os.path.join(os.path.dirname(CONSUMER), '..', 'bindings/python/gi/overrides/Eric')
+        installed = os.listdir(os.path.join(packages, 'gi/overrides/Eric'))
+        self.assertEqual({name for name in installed if name.endswith('.py')},
+                         {name for name in os.listdir(source) if name.endswith('.py')})
 
     def test_python_package(self):
         if 'introspection' not in FEATURES:
