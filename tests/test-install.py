@@ -3,8 +3,8 @@
 """What is installed is complete, has nothing private in it, and can be used.
 
 Arguments: the command to run meson with, in one word or several; `--`; the build
-directory; the directory of the consumer; the version; then those of `introspection`
-and `vapi` that were built."""
+directory; the directory of the consumer; the version; then those of `introspection`, `vapi` and
+`python` that were built."""
 
 import glob
 import os
@@ -46,6 +46,8 @@ class Install(unittest.TestCase):
             names += ['Eric-1.gir', 'Eric-1.typelib']
         if 'vapi' in FEATURES:
             names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
+        if 'python' in FEATURES:
+            names += ['Eric.pyi', 'py.typed']
         for name in names:
             self.find(name)
         # Every header that <eric-sse.h> includes is there, beside it, and no other.
@@ -84,6 +86,25 @@ class Install(unittest.TestCase):
                    'print(eric_sse.__file__, len(eric_sse.prefabs.SSEChannel().add_listener().id))')
         self.assertEqual(run(sys.executable, '-c', program, env=environment),
                          f'{package}/__init__.py 36\n')
+
+    @unittest.skipUnless('python' in FEATURES, 'without Python')
+    def test_python(self):
+        """Where the stub is, Python finds the overrides, all of them, and mypy the stub."""
+        stub = self.find('Eric.pyi')
+        packages = os.path.dirname(os.path.dirname(os.path.dirname(stub)))
+        self.assertIn(os.path.basename(packages), ('dist-packages', 'site-packages'))
+        self.assertEqual(os.path.relpath(stub, packages), 'gi-stubs/repository/Eric.pyi')
+        typelibs = os.path.dirname(self.find('Eric-1.typelib'))
+        environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')),
+                           GI_TYPELIB_PATH=typelibs, PYTHONPATH=packages, PYTHONDONTWRITEBYTECODE='1')
+        program = ('import gi; gi.require_version("Eric", "1"); from gi.repository import Eric; '
+                   'import gi.overrides.Eric as o; print(o.__file__, Eric.Message("test", {"a": [1]}))')
+        self.assertEqual(run(sys.executable, '-c', program, env=environment),
+                         f"{packages}/gi/overrides/Eric/__init__.py Eric.Message('test', {{'a': [1]}})\n")
+        source = os.path.join(os.path.dirname(CONSUMER), '..', 'bindings/python/gi/overrides/Eric')
+        installed = os.listdir(os.path.join(packages, 'gi/overrides/Eric'))
+        self.assertEqual({name for name in installed if name.endswith('.py')},
+                         {name for name in os.listdir(source) if name.endswith('.py')})
 
     def test_consumer(self):
         pc = self.find('eric-sse-1.pc')

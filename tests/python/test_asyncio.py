@@ -258,7 +258,7 @@ def test_event_source(run, server):
                 if len(seen) == 4:
                     break
             while len(seen) < 8:
-                seen += [(message.type, message.json()) for message in await source.next_batch_async(2)]
+                seen += [(message.type, message.json()) for message in await source.next_batch_async(8 - len(seen))]
             seen += [(message.type, message.json()) for message in [await source.next_async(), await anext(source)]]
         assert source.ready_state == Eric.ReadyState.CLOSED
         return seen
@@ -351,7 +351,7 @@ def test_loop_after_loop(channel, listener):
         assert not context.is_owner()
         if n == 1:
             descriptors = len(os.listdir('/proc/self/fd'))
-    assert len(os.listdir('/proc/self/fd')) == descriptors
+    assert len(os.listdir('/proc/self/fd')) <= descriptors     # others may have let go of theirs
 
 
 def test_late_answer(listener):
