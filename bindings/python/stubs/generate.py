@@ -212,6 +212,8 @@ class Generator:
         """Name and lines of each enumeration, constant and function; of classes, the bases
         and members instead of lines."""
         for element in self.namespace:
+            if element.get('introspectable') == '0':
+                continue
             kind, name = element.tag.removeprefix(CORE), element.get('name')
             if kind == 'constant':
                 basic = BASIC[find(element, 'type').get('name')]
