@@ -57,12 +57,32 @@ pool_gate_wait_entered (PoolGate *gate,
   g_mutex_unlock (&gate->lock);
 }
 
+gboolean
+pool_gate_has_entered (PoolGate *gate,
+                       guint     n)
+{
+  gboolean entered;
+
+  g_mutex_lock (&gate->lock);
+  entered = gate->entered >= n;
+  g_mutex_unlock (&gate->lock);
+  return entered;
+}
+
 void
 pool_gate_wait_left (PoolGate *gate,
                      guint     n)
 {
   g_mutex_lock (&gate->lock);
   wait_until_locked (gate, &gate->left, n);
+  g_mutex_unlock (&gate->lock);
+}
+
+void
+pool_gate_forget_most (PoolGate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->most = 0;
   g_mutex_unlock (&gate->lock);
 }
 
@@ -158,4 +178,11 @@ pool_drain (EricListener *listener)
 {
   pool_push_end (listener);
   pool_wait (listener);
+}
+
+void
+pool_tell_gone (gpointer  queue,
+                GObject  *where_the_object_was)
+{
+  g_async_queue_push (queue, queue);
 }

@@ -25,8 +25,11 @@ void         pool_gate_open         (PoolGate      *gate,
                                      guint          permits);
 void         pool_gate_wait_entered (PoolGate      *gate,
                                      guint          n);
+gboolean     pool_gate_has_entered  (PoolGate      *gate,
+                                     guint          n);
 void         pool_gate_wait_left    (PoolGate      *gate,
                                      guint          n);
+void         pool_gate_forget_most  (PoolGate      *gate);
 gint64       pool_gate_get          (PoolGate      *gate,
                                      guint          n);
 
@@ -50,5 +53,9 @@ void         pool_push_end          (EricListener  *listener);
 /* And waits until all is done. */
 void         pool_drain             (EricListener  *listener);
 void         pool_wait              (EricListener  *listener);
+
+/* A GWeakNotify: puts the GAsyncQueue into itself. */
+void         pool_tell_gone         (gpointer       queue,
+                                     GObject       *where_the_object_was);
 
 G_END_DECLS

@@ -551,6 +551,44 @@ test_bounded_early_results (void)
   assert_ends (stream);
 }
 
+/* Numbers 1 to 5 pass the gate by. */
+static EricMessage *
+hold_all_but_five (EricMessage   *message,
+                   GCancellable  *cancellable,
+                   gpointer       user_data,
+                   GError       **error)
+{
+  gint64 number = pool_get_number (message);
+
+  return number >= 1 && number <= 5 ? g_object_ref (message)
+                                    : pool_gate_pass (message, cancellable, user_data, error);
+}
+
+/* And then all workers are at it again. */
+static void
+test_workers_after_early_results (void)
+{
+  g_autoptr (EricDataProcessingChannel) channel = eric_data_processing_channel_new (NULL);
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (EricThreadPoolListener) listener = add (channel, 2, hold_all_but_five, gate);
+  g_autoptr (EricMessageStream) stream = process (channel, listener, ERIC_RESULT_ORDER_INPUT);
+
+  eric_listener_set_capacity (eric_message_stream_get_listener (stream), 5);
+  broadcast (channel, "x", 0, 8);
+  wait_done (listener, 5);
+  while (eric_thread_pool_listener_get_n_active (listener) > 1)
+    g_thread_yield ();
+  pool_gate_open (gate, 1);
+  for (int i = 0; i <= 5; i++)
+    assert_next (stream, i);
+  pool_gate_wait_entered (gate, 3);
+  pool_gate_open (gate, G_MAXUINT);
+  eric_data_processing_channel_notify_end (channel);
+  assert_next (stream, 6);
+  assert_next (stream, 7);
+  assert_ends (stream);
+}
+
 static void
 test_again_and_again (void)
 {
@@ -755,6 +793,7 @@ main (int    argc,
   g_test_add_data_func ("/eric/data-processing-channel/bounded-results-in-order",
                         GINT_TO_POINTER (ERIC_RESULT_ORDER_INPUT), test_bounded_results);
   g_test_add_func ("/eric/data-processing-channel/bounded-early-results", test_bounded_early_results);
+  g_test_add_func ("/eric/data-processing-channel/workers-after-early-results", test_workers_after_early_results);
   g_test_add_func ("/eric/data-processing-channel/again-and-again", test_again_and_again);
   g_test_add_func ("/eric/data-processing-channel/restarted-at-its-end", test_restarted_at_its_end);
   g_test_add_func ("/eric/data-processing-channel/own-results-again", test_own_results_again);

@@ -610,6 +610,54 @@ test_event_source_reconnect_anew (void)
   source_fixture_assert (fixture, "= connecting\n= closed\nerror eric-error-quark 7\n= connecting\n" OPENED);
 }
 
+/* What a window with a countdown and a button does. */
+static void
+test_event_source_reconnect_now (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  ScriptedPeer *peer;
+
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==, -1);
+  eric_event_source_retry_now (fixture->source);
+  test_settle ();
+  source_fixture_assert (fixture, "");
+
+  peer = source_fixture_open (fixture);
+  eric_event_source_retry_now (fixture->source);
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==, -1);
+  scripted_peer_send (peer, "id: 1\ndata: 1\n\n");
+  scripted_peer_close (peer);
+  source_fixture_assert (fixture, "message 1 #1\n" LOST);
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==,
+                   eric_source_clock_get_time (fixture->clock) + 1500 * G_TIME_SPAN_MILLISECOND);
+  eric_event_source_retry_now (fixture->source);
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==, -1);
+  source_fixture_assert_delay (fixture, -1);
+  peer = scripted_server_wait (fixture->server, 1);
+  assert_last_event_id (peer, "1");
+  scripted_peer_reset (peer);
+  source_fixture_assert (fixture, "error g-io-error-quark 44\n");
+  source_fixture_assert_delay (fixture, 3000);
+}
+
+static void
+test_event_source_reconnect_now_offline (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  ScriptedPeer *peer = source_fixture_open (fixture);
+
+  source_monitor_set_available (fixture->monitor, FALSE);
+  scripted_peer_close (peer);
+  source_fixture_assert (fixture, LOST);
+  source_fixture_pass (fixture, 1500);
+  test_settle ();
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==, G_MAXINT64);
+  eric_event_source_retry_now (fixture->source);
+  g_assert_cmpint (eric_event_source_get_retry_time (fixture->source), ==, -1);
+  scripted_peer_send (scripted_server_wait (fixture->server, 1), SCRIPTED_STREAM);
+  source_fixture_assert (fixture, OPENED);
+}
+
 #define add(name, func) g_test_add_func ("/eric/event-source-reconnect/" name, test_event_source_reconnect_##func)
 
 int
@@ -636,6 +684,8 @@ main (int    argc,
   add ("sleep/post", sleep_post);
   add ("large", large);
   add ("anew", anew);
+  add ("now", now);
+  add ("now/offline", now_offline);
   add ("nested/last", nested_last);
   g_test_add_data_func ("/eric/event-source-reconnect/nested/rest",
                         SCRIPTED_STREAM "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n",

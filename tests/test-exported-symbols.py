@@ -9,9 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-C = '{http://www.gtk.org/introspection/c/1.0}'
-GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
-CORE = '{http://www.gtk.org/introspection/core/1.0}'
+from gir import C, CORE, GLIB
 
 CALLABLES = {CORE + name for name in ('function', 'method', 'constructor')}
 

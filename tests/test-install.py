@@ -40,8 +40,8 @@ class Install(unittest.TestCase):
         return os.path.join(self.root, found[0])
 
     def test_complete(self):
-        names = ['eric-sse-1.pc', 'eric-sse', 'liberic-sse-1.so', 'liberic-sse-1.so.0', 'eric-sse.h',
-                 'eric-version.h', 'eric-enum-types.h']
+        names = ['eric-sse-1.pc', 'eric-sse', 'eric-sse.1', 'liberic-sse-1.so', 'liberic-sse-1.so.0',
+                 'eric-sse.h', 'eric-version.h', 'eric-enum-types.h']
         if 'introspection' in FEATURES:
             names += ['Eric-1.gir', 'Eric-1.typelib']
         if 'vapi' in FEATURES:
@@ -72,6 +72,18 @@ class Install(unittest.TestCase):
     def test_command(self):
         environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
         self.assertEqual(run(self.find('eric-sse'), '--version', env=environment), f'eric-sse {VERSION}\n')
+
+    def test_python_package(self):
+        if 'introspection' not in FEATURES:
+            self.skipTest('there is no typelib')
+        package = os.path.dirname(self.find('queues.py'))
+        environment = dict(os.environ, PYTHONPATH=os.path.dirname(package),
+                           GI_TYPELIB_PATH=os.path.dirname(self.find('Eric-1.typelib')),
+                           LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
+        program = ('import eric_sse.clients, eric_sse.interfaces, eric_sse.prefabs, eric_sse.servers; '
+                   'print(eric_sse.__file__, len(eric_sse.prefabs.SSEChannel().add_listener().id))')
+        self.assertEqual(run(sys.executable, '-c', program, env=environment),
+                         f'{package}/__init__.py 36\n')
 
     def test_consumer(self):
         pc = self.find('eric-sse-1.pc')

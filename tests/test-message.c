@@ -428,6 +428,29 @@ test_message_copy_of_received_json (void)
 }
 
 static void
+assert_json (EricMessage *message,
+             const char  *expected)
+{
+  g_autoptr (EricMessage) taken = message;
+  g_autofree char *json = eric_message_to_json (taken);
+
+  g_assert_cmpstr (json, ==, expected);
+}
+
+static void
+test_message_to_json (void)
+{
+  assert_json (eric_message_new (NULL, NULL, NULL), "null");
+  assert_json (eric_message_new_from_json (NULL, "null", -1, NULL), "null");
+  assert_json (eric_message_new_from_json (NULL, " [1, 2.0]", -1, NULL), "[1,2.0]");
+  assert_json (eric_message_new_from_json (NULL, "\"a\"", -1, NULL), "\"a\"");
+  assert_json (eric_message_new_from_text (NULL, "5", NULL), "\"5\"");
+  assert_json (eric_message_new_from_text (NULL, "", NULL), "\"\"");
+  assert_json (eric_message_new (NULL, g_variant_new_string ("ä\n\"\\"), NULL), "\"ä\\n\\\"\\\\\"");
+  assert_json (eric_message_new_from_data (NULL, (const guint8 *) "a\0b\0", 4, NULL), "\"a\\u0000b\\u0000\"");
+}
+
+static void
 test_message_new_from_json (void)
 {
   GError *error = NULL;
@@ -567,6 +590,7 @@ main (int    argc,
   g_test_add_func ("/eric/message/parse-json", test_message_parse_json);
   g_test_add_func ("/eric/message/copy-of-text", test_message_copy_of_text);
   g_test_add_func ("/eric/message/copy-of-received-json", test_message_copy_of_received_json);
+  g_test_add_func ("/eric/message/to-json", test_message_to_json);
   g_test_add_func ("/eric/message/new-from-json", test_message_new_from_json);
   g_test_add_func ("/eric/message/text-threads", test_message_text_threads);
   g_test_add_func ("/eric/message/payload-threads", test_message_payload_threads);

@@ -104,6 +104,38 @@ test_key_func_changes (void)
   g_assert_cmpuint (gate->left, ==, 10);
 }
 
+/* Waits at the gate for the key of the first message. */
+static char *
+get_key_slowly (EricMessage *message,
+                gpointer     user_data)
+{
+  if (pool_get_number (message) == 1)
+    g_object_unref (pool_gate_pass (message, NULL, user_data, NULL));
+  return g_strdup_printf ("%d", (int) pool_get_number (message));
+}
+
+/* Who finds another one looking for a key leaves, and is called when it is found. */
+static void
+test_slow_key_func (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (PoolGate) key_gate = pool_gate_new ();
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (2, pool_gate_pass, gate, NULL);
+  EricThreadPoolListener *pool = ERIC_THREAD_POOL_LISTENER (listener);
+
+  eric_thread_pool_listener_set_key_func (pool, get_key_slowly, key_gate, NULL);
+  pool_push (listener, "x", 1);
+  pool_push (listener, "x", 2);
+  eric_listener_start (listener);
+  pool_gate_wait_entered (key_gate, 1);
+  while (eric_thread_pool_listener_get_n_active (pool) > 1)
+    g_thread_yield ();
+  pool_gate_open (key_gate, 1);
+  pool_gate_wait_entered (gate, 2);
+  pool_gate_open (gate, G_MAXUINT);
+  pool_drain (listener);
+}
+
 /* A key with much to do does not keep the others from theirs. */
 static void
 test_fair (void)
@@ -393,6 +425,7 @@ main (int    argc,
   g_test_add_func ("/pool-order/by-type", test_by_type);
   g_test_add_func ("/pool-order/by-key", test_by_key);
   g_test_add_func ("/pool-order/key-func-changes", test_key_func_changes);
+  g_test_add_func ("/pool-order/slow-key-func", test_slow_key_func);
   g_test_add_func ("/pool-order/fair", test_fair);
   g_test_add_func ("/pool-order/retry-keeps-order", test_retry_keeps_order);
   g_test_add_func ("/pool-order/storm", test_storm);

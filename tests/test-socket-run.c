@@ -275,6 +275,8 @@ test_socket_run_crowd (void)
   test_wait_until (socket_count_listeners (fixture->news) == 1);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("crowd", ask_thread, &crowd);
+  /* One that comes late would find the server gone. */
+  socket_fixture_wait (fixture, G_N_ELEMENTS (threads) + 1);
   test_wait_until (g_atomic_int_get (&crowd.n_acks) >= 500);
   eric_socket_server_stop (fixture->server);
   test_wait_until (g_atomic_int_get (&crowd.n_running) == 0);

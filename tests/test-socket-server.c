@@ -381,6 +381,9 @@ test_socket_server_channel_requested (void)
   socket_peer_assert_answer (peer, "{\"v\":\"b\",\"c\":\"made\",\"t\":\"x\"}\n", "ack\n");
   socket_peer_assert_answer (peer, "{\"v\":\"b\",\"c\":\"no\",\"t\":\"x\"}\n", NO_CHANNEL ("no") "\n");
   socket_peer_assert_answer (peer, "{\"v\":\"c\"}\n", "fresh\n");
+  /* None is made to be removed. */
+  socket_peer_assert_answer (peer, "{\"v\":\"rc\",\"c\":\"made\"}\n", "ack\n");
+  socket_peer_assert_answer (peer, "{\"v\":\"rc\",\"c\":\"made\"}\n", NO_CHANNEL ("made") "\n");
   g_assert_cmpuint (asked->len, ==, 3);
   g_assert_cmpstr (asked->pdata[0], ==, "made");
   g_assert_cmpstr (asked->pdata[1], ==, "no");
@@ -393,7 +396,7 @@ test_socket_server_channel_requested (void)
     g_assert_true (g_uuid_string_is_valid (id));
   }
   g_signal_handler_disconnect (fixture->server, handler);
-  g_assert_cmpuint (eric_channel_container_get_size (fixture->channels), ==, 4);
+  g_assert_cmpuint (eric_channel_container_get_size (fixture->channels), ==, 3);
 }
 
 /* Many servers, and who listens in the program itself, have the same channels. */

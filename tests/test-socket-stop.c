@@ -332,7 +332,6 @@ static const char * const harmed_requests[] = {
   "{\"v\":\"b\",\"c\":\"asked\",\"t\":\"x\"}",
   "{\"v\":\"d\",\"c\":\"asked\",\"r\":\"ear\",\"t\":\"x\"}",
   "{\"v\":\"rl\",\"c\":\"asked\",\"r\":\"ear\"}",
-  "{\"v\":\"rc\",\"c\":\"asked\"}",
 };
 
 /* Whatever a handler does, the request and those behind it do no harm. */
@@ -364,6 +363,25 @@ test_socket_stop_requested (void)
       test_settle ();
       g_assert_false (eric_listener_get_running (ear));
     }
+}
+
+/* A stream that begins when the server stops has an end as others do, in time. */
+static void
+test_socket_stop_requested_stream (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (EricListener) ear = eric_listener_new_with_id ("ear");
+  g_autoptr (SocketPeer) reader = NULL;
+  Handler handler = { fixture, STOP };
+
+  g_assert_true (eric_channel_register_listener (fixture->news, ear, NULL));
+  socket_broadcast (fixture->news, "hello");
+  g_signal_connect (fixture->server, "channel-requested", G_CALLBACK (harm_requested_cb), &handler);
+  reader = socket_peer_open (fixture, "{\"v\":\"l\",\"c\":\"asked\",\"r\":\"ear\"}");
+  socket_peer_wait_eof (reader);
+  g_assert_cmpuint (reader->n_lines, ==, 2);
+  g_assert_true (g_str_has_suffix (reader->input->str, "\"data\": \"hello\"}\n" FAREWELL));
+  wait_stopped (fixture);
 }
 
 /* Requests that came with the one whose handler stops the server are answered, in order. */
@@ -473,6 +491,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-stop/again", test_socket_stop_again);
   g_test_add_func ("/eric/socket-stop/dispose", test_socket_stop_dispose);
   g_test_add_func ("/eric/socket-stop/requested", test_socket_stop_requested);
+  g_test_add_func ("/eric/socket-stop/requested-stream", test_socket_stop_requested_stream);
   g_test_add_func ("/eric/socket-stop/requested-order", test_socket_stop_requested_order);
   g_test_add_func ("/eric/socket-stop/notified", test_socket_stop_notified);
   g_test_add_func ("/eric/socket-stop/dropped-by-callback", test_socket_stop_dropped_by_callback);

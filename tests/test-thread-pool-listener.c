@@ -90,6 +90,28 @@ test_more_workers (void)
   g_assert_cmpuint (gate->most, ==, 2);
 }
 
+/* Those that are too many leave behind their tasks, however much there is to do. */
+static void
+test_fewer_workers (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (EricListener) listener = eric_thread_pool_listener_new (3, pool_gate_pass, gate, NULL);
+
+  for (int i = 0; i < 20; i++)
+    pool_push (listener, "x", i);
+  eric_listener_start (listener);
+  pool_gate_wait_entered (gate, 3);
+  eric_thread_pool_listener_set_max_workers (ERIC_THREAD_POOL_LISTENER (listener), 1);
+  pool_gate_open (gate, 3);
+  pool_gate_wait_left (gate, 3);
+  pool_gate_wait_entered (gate, 4);
+  pool_gate_forget_most (gate);
+  pool_gate_open (gate, G_MAXUINT);
+  pool_drain (listener);
+  g_assert_cmpuint (gate->left, ==, 20);
+  g_assert_cmpuint (gate->most, ==, 1);
+}
+
 static void
 test_drained (void)
 {
@@ -198,13 +220,6 @@ test_dropped (void)
   g_assert_cmpint (freed, ==, 1);
 }
 
-static void
-gone_cb (gpointer  queue,
-         GObject  *where_the_object_was)
-{
-  g_async_queue_push (queue, queue);
-}
-
 /* What is begun is finished, also if nobody else holds the listener. */
 static void
 test_dropped_running (void)
@@ -213,7 +228,7 @@ test_dropped_running (void)
   g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
   EricListener *listener = eric_thread_pool_listener_new (1, pool_gate_pass, gate, NULL);
 
-  g_object_weak_ref (G_OBJECT (listener), gone_cb, gone);
+  g_object_weak_ref (G_OBJECT (listener), pool_tell_gone, gone);
   eric_listener_start (listener);
   for (int i = 0; i < 5; i++)
     pool_push (listener, "x", i);
@@ -412,7 +427,9 @@ test_wait_cancelled (void)
   error = g_thread_join (thread);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
+  /* What need not be waited for is not cancelled. */
   eric_listener_stop (listener);
+  pool_wait (listener);
   g_assert_true (eric_thread_pool_listener_wait (args[0], cancellable, NULL));
 }
 
@@ -596,6 +613,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/one-worker-keeps-order", test_one_worker_keeps_order);
   g_test_add_func ("/thread-pool-listener/default-workers", test_default_workers);
   g_test_add_func ("/thread-pool-listener/more-workers", test_more_workers);
+  g_test_add_func ("/thread-pool-listener/fewer-workers", test_fewer_workers);
   g_test_add_func ("/thread-pool-listener/drained", test_drained);
   g_test_add_func ("/thread-pool-listener/drains-with-channel", test_drains_with_channel);
   g_test_add_func ("/thread-pool-listener/drained-at-once", test_drained_at_once);

@@ -28,6 +28,17 @@
  * reads several channels over one connection resumes all of them by one id, and
  * an id from before a restart of the server is known to be old.
  *
+ * ```c
+ * g_autoptr (EricSseChannel) channel = eric_sse_channel_new ("news");
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ *
+ * eric_sse_channel_set_history_size (channel, 1000);
+ * eric_sse_channel_set_history_age (channel, 3600);
+ * eric_channel_broadcast (ERIC_CHANNEL (channel), message, NULL);
+ * ```
+ *
+ * The page [Replay](replay.html) has what a client gets that was away.
+ *
  * It is safe to use a channel from any thread.
  *
  * Since: 0.1
@@ -642,7 +653,7 @@ eric_sse_channel_get_history_length (EricSseChannel *self)
  * @self: a channel
  * @id: the id of the last message that the client has
  * @messages: (out) (transfer container) (optional) (element-type EricMessage): return
- *   location for the messages that came after it, oldest first
+ *   location for the messages that came after it, oldest first, or %NULL
  *
  * Reads from the history what a client missed.
  *

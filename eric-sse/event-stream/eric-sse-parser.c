@@ -20,6 +20,19 @@
  * [method@SseParser.set_event_func] gives the events without making objects of
  * them.
  *
+ * ```c
+ * const char bytes[] = "event: greeting\ndata: hello\n\n";
+ * g_autoptr (EricSseParser) parser = eric_sse_parser_new ();
+ * EricMessage *message;
+ *
+ * eric_sse_parser_feed (parser, (const guint8 *) bytes, sizeof bytes - 1, NULL);
+ * while ((message = eric_sse_parser_next (parser)) != NULL)
+ *   {
+ *     g_print ("%s\n", eric_message_get_text (message));
+ *     g_object_unref (message);
+ *   }
+ * ```
+ *
  * Event streams are read as the WHATWG HTML standard says in section 9.2.6, to
  * the letter: one byte order mark is skipped, CRLF, LF and CR end a line, a line
  * that a CR ends is handled at once, malformed UTF-8 becomes U+FFFD, an event
@@ -518,7 +531,7 @@ eric_sse_parser_feed (EricSseParser  *self,
  * @bytes: bytes of the stream
  * @error: return location for an error, or %NULL
  *
- * Reads on, as [method@SseParser.feed] does.
+ * Reads on, as [method@SseParser.feed] does, and fails as it does.
  *
  * Returns: %TRUE unless it failed
  *

@@ -33,15 +33,16 @@ typedef enum
 } EricStreamFormat;
 
 /**
- * EricSseEvent:
+ * EricSseEvent: (skip)
  * @event_type: what kind of event it is, `message` unless the stream says
- * @data: the data in UTF-8, without a NUL at its end; of NDJSON, a line that was
- *   not looked at
+ * @data: (array length=data_length) (element-type guint8): the data in UTF-8, without a
+ *   NUL at its end; of NDJSON, a line that was not looked at
  * @data_length: the length of @data in bytes
  * @id: the last event ID, empty where there is none, as always in NDJSON
  *
  * An event as [class@SseParser] reads it. It is valid only as long as the
- * function runs that it is given to.
+ * function runs that it is given to. Bindings, which could not know, have
+ * [method@SseParser.next].
  *
  * Since: 0.1
  */
@@ -54,11 +55,11 @@ typedef struct
 } EricSseEvent;
 
 /**
- * EricSseEventFunc:
+ * EricSseEventFunc: (skip)
  * @event: the event
  * @user_data: the data that was given with the function
  *
- * Called with each event that a parser reads.
+ * Called with each event that a parser reads. Bindings have [method@SseParser.next].
  *
  * Since: 0.1
  */

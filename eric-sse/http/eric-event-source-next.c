@@ -162,7 +162,7 @@ next_async (EricEventSource     *self,
  * eric_event_source_next_async:
  * @self: an event source
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -222,7 +222,7 @@ eric_event_source_next_finish (EricEventSource  *self,
  * @self: an event source
  * @max_messages: how many to take at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *

@@ -60,6 +60,7 @@ typedef struct
   gint64                opened_at;          /* microseconds of the clock */
   gboolean              stable;             /* the connection has brought a message */
   GSource              *retry_timer;        /* (owned) (nullable) */
+  gint64                retry_time;         /* microseconds of the clock: when it is due */
   gboolean              holding;            /* until the network is back */
   gboolean              missed_network;     /* it was gone since the connection was lost */
 

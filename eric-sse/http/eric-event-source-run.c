@@ -140,10 +140,58 @@ wait_to_connect (EricEventSource *self)
 
   priv->n_failures++;
   priv->missed_network = is_offline (priv);
+  priv->retry_time = eric_source_clock_get_time (priv->clock) + delay * G_TIME_SPAN_MILLISECOND;
   priv->retry_timer = eric_source_clock_timer_new (priv->clock, delay * G_TIME_SPAN_MILLISECOND);
   g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
   g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
   g_source_attach (priv->retry_timer, priv->context);
+}
+
+/**
+ * eric_event_source_get_retry_time: (get-property retry-time)
+ * @self: an event source
+ *
+ * Gets when the source connects again.
+ *
+ * Returns: the time in microseconds of [func@GLib.get_monotonic_time], -1 while the
+ *   source does not wait to connect, `G_MAXINT64` while it waits for the network
+ *
+ * Since: 0.1
+ */
+gint64
+eric_event_source_get_retry_time (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_return_val_if_fail (ERIC_IS_EVENT_SOURCE (self), -1);
+
+  if (priv->holding)
+    return G_MAXINT64;
+  return priv->retry_timer != NULL ? priv->retry_time : -1;
+}
+
+/**
+ * eric_event_source_retry_now:
+ * @self: an event source
+ *
+ * Has a source that waits to connect again connect at once: for the button that a
+ * window shows meanwhile. Should it fail, it waits the longer for that. Does nothing
+ * where the source is not waiting; see [method@EventSource.start] for one that has
+ * ended.
+ *
+ * Since: 0.1
+ */
+void
+eric_event_source_retry_now (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_return_if_fail (ERIC_IS_EVENT_SOURCE (self));
+
+  if (priv->retry_timer == NULL && !priv->holding)
+    return;
+  let_go (self);
+  connect_now (self);
 }
 
 static gboolean

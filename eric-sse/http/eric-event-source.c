@@ -23,12 +23,16 @@
  *
  * ```c
  * static void
- * message_cb (EricEventSource *source, EricMessage *message, gpointer user_data)
+ * message_cb (EricEventSource *source,
+ *             EricMessage     *message,
+ *             gpointer         user_data)
  * {
  *   g_print ("%s\n", eric_message_get_text (message));
  * }
  *
- * source = eric_event_source_new ("http://127.0.0.1:8080/events/news", &error);
+ * const char *uri = "http://127.0.0.1:8080/events/news";
+ * g_autoptr (EricEventSource) source = eric_event_source_new (uri, NULL);
+ *
  * g_signal_connect (source, "message::greeting", G_CALLBACK (message_cb), NULL);
  * eric_event_source_start (source);
  * ```
@@ -60,6 +64,7 @@ enum
   PROP_ERROR_BODY,
   PROP_HTTP_MESSAGE,
   PROP_LAST_EVENT_ID,
+  PROP_RETRY_TIME,
   PROP_SESSION,
   PROP_POLICY,
   PROP_IDEMPOTENT,
@@ -214,6 +219,9 @@ eric_event_source_get_property (GObject    *object,
       break;
     case PROP_LAST_EVENT_ID:
       g_value_set_string (value, eric_event_source_get_last_event_id (self));
+      break;
+    case PROP_RETRY_TIME:
+      g_value_set_int64 (value, eric_event_source_get_retry_time (self));
       break;
     case PROP_SESSION:
       g_value_set_object (value, eric_event_source_get_session (self));
@@ -375,6 +383,19 @@ install_state (void)
    */
   properties[PROP_LAST_EVENT_ID] =
     g_param_spec_string ("last-event-id", NULL, NULL, "", readable);
+
+  /**
+   * EricEventSource:retry-time: (getter get_retry_time)
+   *
+   * When the source connects again, in microseconds of [func@GLib.get_monotonic_time]:
+   * -1 while it does not wait to, the greatest of all numbers while it waits for the
+   * network. It does not notify: a window that counts the seconds down begins with
+   * [signal@EventSource::error].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RETRY_TIME] =
+    g_param_spec_int64 ("retry-time", NULL, NULL, -1, G_MAXINT64, -1, readable);
 }
 
 static void

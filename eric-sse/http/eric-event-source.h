@@ -146,18 +146,100 @@ struct _EricEventSourceClass
 {
   GObjectClass parent_class;
 
+  /**
+   * EricEventSourceClass::before_connect:
+   * @self: the event source
+   * @request: the request
+   *
+   * The default handler of [signal@EventSource::before-connect]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*before_connect)   (EricEventSource *self,
                                 SoupMessage     *request);
+
+  /**
+   * EricEventSourceClass::open:
+   * @self: the event source
+   *
+   * The default handler of [signal@EventSource::open]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*open)             (EricEventSource *self);
+
+  /**
+   * EricEventSourceClass::message:
+   * @self: the event source
+   * @message: the message
+   *
+   * The default handler of [signal@EventSource::message]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*message)          (EricEventSource *self,
                                 EricMessage     *message);
+
+  /**
+   * EricEventSourceClass::comment:
+   * @self: the event source
+   * @text: the comment
+   *
+   * The default handler of [signal@EventSource::comment]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*comment)          (EricEventSource *self,
                                 const char      *text);
+
+  /**
+   * EricEventSourceClass::gap:
+   * @self: the event source
+   * @reason: why
+   *
+   * The default handler of [signal@EventSource::gap]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*gap)              (EricEventSource *self,
                                 const char      *reason);
+
+  /**
+   * EricEventSourceClass::error:
+   * @self: the event source
+   * @error: the reason
+   *
+   * The default handler of [signal@EventSource::error]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*error)            (EricEventSource *self,
                                 const GError    *error);
+
+  /**
+   * EricEventSourceClass::closed:
+   * @self: the event source
+   *
+   * The default handler of [signal@EventSource::closed]. The default does nothing.
+   *
+   * Since: 0.1
+   */
   void     (*closed)           (EricEventSource *self);
+
+  /**
+   * EricEventSourceClass::decide_reconnect:
+   * @self: the event source
+   * @request: the request, with its response if there was one
+   * @error: why the connection was lost
+   * @proposed: whether [property@EventSource:policy] would connect again
+   *
+   * The default handler of [signal@EventSource::decide-reconnect]. The default does as
+   * proposed.
+   *
+   * Returns: %TRUE to connect again, %FALSE to fail with @error
+   *
+   * Since: 0.1
+   */
   gboolean (*decide_reconnect) (EricEventSource *self,
                                 SoupMessage     *request,
                                 const GError    *error,
@@ -268,6 +350,10 @@ ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_start                  (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_close                  (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+gint64               eric_event_source_get_retry_time         (EricEventSource      *self);
+ERIC_AVAILABLE_IN_ALL
+void                 eric_event_source_retry_now              (EricEventSource      *self);
 ERIC_AVAILABLE_IN_ALL
 void                 eric_event_source_fill_list              (EricEventSource      *self,
                                                                EricMessageList      *list);

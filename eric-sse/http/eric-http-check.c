@@ -87,7 +87,7 @@ subscribe (EricHub *hub,
 /**
  * eric_sse_server_check_async:
  * @self: a server
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when it is known whether the server delivers
  * @user_data: data for @callback
  *

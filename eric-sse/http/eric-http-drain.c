@@ -51,7 +51,7 @@ drain_deadline_cb (gpointer user_data)
  * eric_sse_server_drain_async:
  * @self: a server
  * @timeout: how long to wait for slow subscribers, in milliseconds
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when all subscribers are gone
  * @user_data: data for @callback
  *

@@ -24,6 +24,19 @@
  * and authentication. The sockets of streams are then taken over by threads of
  * this object, which are made for very many of them.
  *
+ * ```c
+ * g_autoptr (SoupServer) soup_server = soup_server_new (NULL, NULL);
+ * g_autoptr (EricSseServer) server = eric_sse_server_new (soup_server, NULL);
+ * g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+ * EricChannelContainer *channels = eric_sse_server_get_channels (server);
+ * g_autoptr (EricChannel) news = eric_channel_container_add (channels, "news", NULL);
+ *
+ * eric_sse_server_mount (server, "/events");
+ * eric_sse_server_listen (server, address, NULL);
+ * ```
+ *
+ * The page [Serving](serving.html) goes on from there, [Security](security.html) says what is defended.
+ *
  * A client that comes back is given what it missed, as far as the channel's
  * history has it: it says what it has in the header `Last-Event-ID` or in the
  * query as `lastEventId`; the id `earliest` asks for all there is. A comment `gap history` or `gap unknown-id` at the

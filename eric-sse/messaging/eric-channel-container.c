@@ -17,6 +17,11 @@
  * of the type that the container was made for; [method@ChannelContainer.register]
  * takes any.
  *
+ * ```c
+ * g_autoptr (EricChannelContainer) channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
+ * g_autoptr (EricChannel) news = eric_channel_container_add (channels, "news", NULL);
+ * ```
+ *
  * It is safe to use a container from any thread. Signals are emitted in the
  * thread that causes them, and no lock is held meanwhile.
  *

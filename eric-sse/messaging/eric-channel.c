@@ -28,6 +28,17 @@
  * listener that is removed, end their streams with a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED.
  *
+ * ```c
+ * g_autoptr (EricChannel) channel = ERIC_CHANNEL (eric_sse_channel_new ("news"));
+ * g_autoptr (EricListener) listener = eric_channel_add_listener (channel, NULL);
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (EricMessage) delivered = NULL;
+ *
+ * eric_listener_start (listener);
+ * eric_channel_broadcast (channel, message, NULL);
+ * delivered = eric_channel_deliver_next (channel, eric_listener_get_id (listener), NULL);
+ * ```
+ *
  * This class is abstract. [class@SseChannel] is the one to use for most purposes;
  * a subclass may make listeners of its own and adapt messages as they are read.
  *
@@ -830,8 +841,12 @@ eric_channel_deliver_next (EricChannel  *self,
                            const char   *listener_id,
                            GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_next (listener, error) : NULL;
 }
 
@@ -859,8 +874,12 @@ eric_channel_deliver_batch (EricChannel  *self,
                             guint         max_messages,
                             GError      **error)
 {
-  g_autoptr (EricListener) listener = eric_channel_get_listener (self, listener_id, error);
+  g_autoptr (EricListener) listener = NULL;
 
+  g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
+  g_return_val_if_fail (listener_id != NULL, NULL);
+
+  listener = eric_channel_get_listener (self, listener_id, error);
   return listener != NULL ? eric_listener_deliver_batch (listener, max_messages, error) : NULL;
 }
 

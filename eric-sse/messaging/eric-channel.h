@@ -48,7 +48,7 @@ struct _EricChannelClass
    * Turns a message into what [class@MessageStream] hands out. Where it gives %NULL,
    * a message of type %ERIC_MESSAGE_TYPE_ERROR is handed out that says so.
    *
-   * Returns: (transfer full) (nullable): what is handed out
+   * Returns: (transfer full) (nullable): what is handed out, or %NULL where it failed
    *
    * Since: 0.1
    */

@@ -27,14 +27,14 @@
  * 3. When that is so, or the time is over, it calls [method@ContextBridge.dispatch].
  *
  * ```c
- * EricContextBridge *bridge = eric_context_bridge_new (NULL, &error);
- * struct pollfd wait_for = { .fd = eric_context_bridge_get_fd (bridge), .events = POLLIN };
+ * g_autoptr (EricContextBridge) bridge = eric_context_bridge_new (NULL, NULL);
+ * GPollFD wait_for = { eric_context_bridge_get_fd (bridge), G_IO_IN, 0 };
  *
- * while (running)
+ * while (TRUE)
  *   {
  *     int timeout = eric_context_bridge_prepare (bridge);
  *
- *     poll (&wait_for, 1, timeout);
+ *     g_poll (&wait_for, 1, timeout);
  *     eric_context_bridge_dispatch (bridge);
  *   }
  * ```

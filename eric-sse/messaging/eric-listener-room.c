@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "eric-listener-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 
 /* Room in the queue: who counts as waiting, and senders that are held up until
  * there is room. */
@@ -41,7 +41,7 @@ _eric_listener_is_full_locked (EricListenerPrivate *priv,
 gboolean
 _eric_listener_is_end (EricMessage *message)
 {
-  return g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
+  return _eric_message_is_closed (message);
 }
 
 EricMessage *

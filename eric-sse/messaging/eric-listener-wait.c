@@ -180,7 +180,7 @@ next_async (EricListener        *self,
  * eric_listener_next_async:
  * @self: a listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -240,7 +240,7 @@ eric_listener_next_finish (EricListener  *self,
  * @self: a listener
  * @max_messages: how many to take at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
@@ -295,7 +295,7 @@ eric_listener_next_batch_finish (EricListener  *self,
  * eric_listener_ready_async:
  * @self: a listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message can be taken or the stream ended
  * @user_data: data for @callback
  *

@@ -25,6 +25,16 @@
  * Each message that is taken is handed to the virtual function `on_message` and
  * the signal [signal@Listener::message], in the thread that takes it.
  *
+ * ```c
+ * g_autoptr (EricListener) listener = eric_listener_new ();
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (EricMessage) taken = NULL;
+ *
+ * eric_listener_start (listener);
+ * eric_listener_push (listener, message, NULL);
+ * taken = eric_listener_deliver_next (listener, NULL);
+ * ```
+ *
  * A queue has no bound unless [property@Listener:capacity] sets one;
  * [property@Listener:overflow] then says what gives.
  *

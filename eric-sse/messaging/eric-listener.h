@@ -50,6 +50,15 @@ struct _EricListenerClass
 {
   GObjectClass parent_class;
 
+  /**
+   * EricListenerClass::on_message:
+   * @self: the listener
+   * @message: the message
+   *
+   * Called with each message as it is delivered, in the thread that takes it.
+   *
+   * Since: 0.1
+   */
   void (*on_message) (EricListener *self,
                       EricMessage  *message);
 

@@ -46,6 +46,17 @@
  * such as the next reading of a sensor, [method@MessageList.set_key_func] lets it
  * take the other's place.
  *
+ * ```c
+ * g_autoptr (EricMessageList) list = eric_message_list_new (1000);
+ * g_autoptr (EricChannel) channel = ERIC_CHANNEL (eric_sse_channel_new ("news"));
+ * g_autoptr (EricListener) listener = eric_channel_add_listener (channel, NULL);
+ *
+ * eric_message_list_follow (list, listener);
+ * eric_listener_start (listener);
+ * ```
+ *
+ * Where the messages are those of a server, [method@EventSource.fill_list] does it.
+ *
  * A list belongs to the thread, and to the thread-default main context, that it
  * is made in: its functions are called and its signals emitted there alone. The
  * handlers of its signals may do anything with it, and drop the last reference. No

@@ -23,6 +23,22 @@
  * an error: the listener was stopped, or a message of type
  * %ERIC_MESSAGE_TYPE_CLOSED was read, which stops it. One reader at a time.
  *
+ * ```c
+ * static void
+ * next_cb (GObject      *source,
+ *          GAsyncResult *result,
+ *          gpointer      user_data)
+ * {
+ *   EricMessageStream *stream = ERIC_MESSAGE_STREAM (source);
+ *   g_autoptr (EricMessage) message = eric_message_stream_next_finish (stream, result, NULL);
+ *
+ *   if (message == NULL)
+ *     return;
+ *   g_print ("%s\n", eric_message_get_text (message));
+ *   eric_message_stream_next_async (stream, G_PRIORITY_DEFAULT, NULL, next_cb, NULL);
+ * }
+ * ```
+ *
  * A stream belongs to the thread that reads it; what it reads may be sent from
  * any thread.
  *
@@ -288,7 +304,7 @@ next_async (EricMessageStream   *self,
  * eric_message_stream_next_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -343,7 +359,7 @@ eric_message_stream_next_finish (EricMessageStream  *self,
  * @self: a stream
  * @max_messages: how many to read at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
@@ -397,7 +413,7 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
  * eric_message_stream_ready_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message can be taken or the stream ended
  * @user_data: data for @callback
  *

@@ -28,6 +28,14 @@
  * message is made: any integer becomes `x`, `as` and tuples become `av`,
  * `a{ss}` becomes `a{sv}`.
  *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ * g_autoptr (EricMessage) text = eric_message_new_from_text ("greeting", "hello", &error);
+ * g_autoptr (EricMessage) json = NULL;
+ *
+ * json = eric_message_new_from_json ("bid", "{\"price\": 7}", -1, &error);
+ * ```
+ *
  * Types that begin with `_eric_` are reserved: see %ERIC_MESSAGE_TYPE_CLOSED,
  * %ERIC_MESSAGE_TYPE_EOF and %ERIC_MESSAGE_TYPE_ERROR.
  *
@@ -220,7 +228,7 @@ eric_message_init (EricMessage *self)
  * eric_message_new:
  * @event_type: (nullable): what kind of message it is; %NULL and the empty
  *   string stand for `message`
- * @payload: (nullable): what it says; a floating reference is sunk
+ * @payload: (nullable): what it says, or %NULL for nothing; a floating reference is sunk
  * @error: return location for an error, or %NULL
  *
  * Makes a message.
@@ -248,9 +256,9 @@ eric_message_new (const char  *event_type,
  * eric_message_new_full:
  * @event_type: (nullable): what kind of message it is; %NULL and the empty
  *   string stand for `message`
- * @payload: (nullable): what it says; a floating reference is sunk
- * @id: (nullable): the id that the application gives it
- * @sender_id: (nullable): who sends it
+ * @payload: (nullable): what it says, or %NULL for nothing; a floating reference is sunk
+ * @id: (nullable): the id that the application gives it, or %NULL for none
+ * @sender_id: (nullable): who sends it, or %NULL for nobody
  * @error: return location for an error, or %NULL
  *
  * Makes a message that has an id or a sender from the start.
@@ -450,7 +458,7 @@ eric_message_new_from_json (const char  *event_type,
 /**
  * eric_message_copy_with_id:
  * @self: a message
- * @id: (nullable): the id of the copy
+ * @id: (nullable): the id of the copy, or %NULL for none
  * @error: return location for an error, or %NULL
  *
  * Makes a message that differs from @self in its id alone.
@@ -506,6 +514,13 @@ eric_message_get_event_type (EricMessage *self)
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
   return self->event_type != NULL ? self->event_type : DEFAULT_EVENT_TYPE;
+}
+
+gboolean
+_eric_message_is_closed (EricMessage *self)
+{
+  return (self->event_type != NULL && self->event_type[0] == ERIC_MESSAGE_TYPE_CLOSED[0] &&
+          strcmp (self->event_type, ERIC_MESSAGE_TYPE_CLOSED) == 0);
 }
 
 /* A GVariant string holds what a C string can hold. */

@@ -23,6 +23,28 @@
  * while they are processed. [method@DataProcessingChannel.notify_end] says that no more
  * come: when all of them are processed, the stream ends.
  *
+ * ```c
+ * static EricMessage *
+ * shout (EricMessage   *message,
+ *        GCancellable  *cancellable,
+ *        gpointer       user_data,
+ *        GError       **error)
+ * {
+ *   g_autofree char *text = g_utf8_strup (eric_message_get_text (message), -1);
+ *
+ *   return eric_message_new_from_text ("shout", text, error);
+ * }
+ *
+ * g_autoptr (EricDataProcessingChannel) work = eric_data_processing_channel_new (NULL);
+ * g_autoptr (EricThreadPoolListener) worker = NULL;
+ * g_autoptr (EricMessageStream) results = NULL;
+ *
+ * worker = eric_data_processing_channel_add_threaded_listener (work, 4, shout, NULL, NULL, NULL);
+ * results = eric_data_processing_channel_process_queue (work, worker, ERIC_RESULT_ORDER_INPUT, NULL);
+ * ```
+ *
+ * The page [Processing](processing.html) has the rest.
+ *
  * ## Progress
  *
  * [property@DataProcessingChannel:done], [property@DataProcessingChannel:failed] and

@@ -276,13 +276,18 @@ retry (EricThreadPoolListener *self,
        EricTask               *task)
 {
   gint64 delay = (gint64) g_atomic_int_get (&pool->retry_delay) * G_TIME_SPAN_MILLISECOND;
+  gint64 due;
 
   if (task->attempts++ >= (guint) g_atomic_int_get (&pool->max_retries) ||
       g_cancellable_is_cancelled (pool->cancellable))
     return FALSE;
   _eric_listener_set_aside (ERIC_LISTENER (self));
   g_mutex_lock (&pool->lock);
-  _eric_pool_tasks_delay (&pool->tasks, task, g_get_monotonic_time () + delay);
+  due = g_get_monotonic_time () + delay;
+  /* The delay may have become shorter: who sleeps does so for too long. */
+  if (due < _eric_pool_tasks_next_due (&pool->tasks))
+    wake_sleeper_locked (pool);
+  _eric_pool_tasks_delay (&pool->tasks, task, due);
   count_tasks_locked (pool);
   g_mutex_unlock (&pool->lock);
   return TRUE;
@@ -452,6 +457,13 @@ leave (EricThreadPoolListener *self,
   return !stays && !drained;
 }
 
+/* There may be more workers than there are to be since their number was changed. */
+static gboolean
+is_one_too_many (EricPool *pool)
+{
+  return g_atomic_int_get (&pool->n_workers) > g_atomic_int_get (&pool->max_workers);
+}
+
 /* Runs in a thread of the pool. */
 void
 _eric_pool_work (gpointer listener,
@@ -463,7 +475,7 @@ _eric_pool_work (gpointer listener,
   EricTask task;
 
   do
-    while (next_task (self, pool, &task))
+    while (!is_one_too_many (pool) && next_task (self, pool, &task))
       {
         hand_over_tasks (self, pool);
         perform (self, pool, &task);

@@ -355,7 +355,7 @@ eric_thread_pool_listener_set_time_limit (EricThreadPoolListener *self,
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer full) (nullable): the listener
+ * Returns: (transfer full) (nullable): the listener, or %NULL for none
  *
  * Since: 0.1
  */
@@ -415,7 +415,7 @@ eric_thread_pool_listener_set_dead_letters (EricThreadPoolListener *self,
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer full) (nullable): the listener
+ * Returns: (transfer full) (nullable): the listener, or %NULL for none
  *
  * Since: 0.1
  */

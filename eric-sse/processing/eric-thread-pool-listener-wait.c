@@ -47,7 +47,7 @@ wait_cancelled_cb (GCancellable *cancellable,
 /**
  * eric_thread_pool_listener_wait:
  * @self: a listener
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Waits until the listener has stopped and no task runs any more: all was processed
@@ -142,7 +142,7 @@ wait_until_idle (EricThreadPoolListener *self,
  * eric_thread_pool_listener_wait_async:
  * @self: a listener
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the listener has stopped
  * @user_data: data for @callback
  *

@@ -27,6 +27,16 @@
  * what is in the queue: tasks that run are finished, and the rest is processed when the
  * listener is started again.
  *
+ * ```c
+ * g_autoptr (EricListener) listener = eric_thread_pool_listener_new (4, NULL, NULL, NULL);
+ *
+ * eric_thread_pool_listener_set_max_pending (ERIC_THREAD_POOL_LISTENER (listener), 1000);
+ * eric_thread_pool_listener_set_max_retries (ERIC_THREAD_POOL_LISTENER (listener), 3);
+ * eric_listener_start (listener);
+ * ```
+ *
+ * [class@DataProcessingChannel] makes one, and gives what it makes of its messages as a stream.
+ *
  * ## Bounds
  *
  * With [property@ThreadPoolListener:max-pending], a message that there is no room for

@@ -54,7 +54,7 @@ typedef enum
 /**
  * EricProcessFunc:
  * @message: the message to process
- * @cancellable: cancelled when the task is to end early
+ * @cancellable: (not nullable): cancelled when the task is to end early
  * @user_data: the data that came with the function
  * @error: return location for an error
  *
@@ -97,7 +97,7 @@ struct _EricThreadPoolListenerClass
    * EricThreadPoolListenerClass::process:
    * @self: the listener
    * @message: the message to process
-   * @cancellable: cancelled when the task is to end early
+   * @cancellable: (not nullable): cancelled when the task is to end early
    * @error: return location for an error
    *
    * Processes a message, as [callback@ProcessFunc] does.

@@ -33,7 +33,7 @@ static gboolean
 create_channel (EricSocketSession  *session,
                 GError            **error)
 {
-  g_autoptr (EricChannel) channel = _eric_socket_server_request_channel (session->server, NULL, error);
+  g_autoptr (EricChannel) channel = _eric_socket_server_request_channel (session->server, NULL, TRUE, error);
 
   if (channel == NULL)
     return FALSE;
@@ -139,7 +139,8 @@ act (EricSocketSession        *session,
                            "Channels that begin with " RESERVED_PREFIX " are reserved");
       return FALSE;
     }
-  channel = _eric_socket_server_request_channel (server, request->channel_id, error);
+  channel = _eric_socket_server_request_channel (server, request->channel_id,
+                                                 request->verb != ERIC_SOCKET_REMOVE_CHANNEL, error);
   if (channel == NULL)
     return FALSE;
 

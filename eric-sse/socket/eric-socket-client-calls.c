@@ -9,14 +9,15 @@
 #include "eric-message.h"
 #include "eric-socket-verbs-private.h"
 
-/* The requests that have one answer. Each is printed, and then sent by the link. */
+/* The requests that have one answer: each is printed, and then sent by the link. Here are
+ * those that send something; those that make and remove are in
+ * eric-socket-client-channels.c. */
 
-/* Takes over @text, which is NULL where there is an error already. */
-static char *
-call (EricSocketClient  *self,
-      GString           *text,
-      GCancellable      *cancellable,
-      GError           **error)
+char *
+_eric_socket_client_call (EricSocketClient  *self,
+                          GString           *text,
+                          GCancellable      *cancellable,
+                          GError           **error)
 {
   if (text == NULL)
     return NULL;
@@ -29,16 +30,15 @@ call (EricSocketClient  *self,
                                 cancellable, error);
 }
 
-/* The same, and takes over @error. */
-static void
-call_async (EricSocketClient    *self,
-            GString             *text,
-            GError              *error,
-            int                  io_priority,
-            GCancellable        *cancellable,
-            GAsyncReadyCallback  callback,
-            gpointer             user_data,
-            gpointer             source_tag)
+void
+_eric_socket_client_call_async (EricSocketClient    *self,
+                                GString             *text,
+                                GError              *error,
+                                int                  io_priority,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data,
+                                gpointer             source_tag)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
@@ -55,212 +55,13 @@ call_async (EricSocketClient    *self,
                                g_steal_pointer (&task));
 }
 
-/* Takes over @answer, which is NULL where there is an error already. */
-static gboolean
-check_ack (char    *answer,
-           GError **error)
+gboolean
+_eric_socket_client_check_ack (char    *answer,
+                               GError **error)
 {
   g_autofree char *owned = answer;
 
   return answer != NULL && eric_socket_verbs_check_ack (answer, error);
-}
-
-/* The same, and gives it back. */
-static char *
-check_id (char    *answer,
-          GError **error)
-{
-  if (answer == NULL || *answer != '\0')
-    return answer;
-  g_free (answer);
-  g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE,
-                       "The server should have answered with an id");
-  return NULL;
-}
-
-/**
- * eric_socket_client_create_channel:
- * @self: a client
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error, or %NULL
- *
- * Makes a channel. Blocks until the answer is there.
- *
- * Fails with %ERIC_ERROR_LIMIT_REACHED where the server has as many as it may, or
- * %ERIC_ERROR_UNEXPECTED_RESPONSE where the server answers with something else. Also
- * fails with %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED, %G_IO_ERROR_TIMED_OUT, and other
- * errors of that domain where the connection fails.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: (transfer full): the id of the channel
- *
- * Since: 0.1
- */
-char *
-eric_socket_client_create_channel (EricSocketClient  *self,
-                                   GCancellable      *cancellable,
-                                   GError           **error)
-{
-  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
-
-  return check_id (call (self, eric_socket_verbs_print ("c", NULL, NULL, NULL, error),
-                         cancellable, error), error);
-}
-
-/**
- * eric_socket_client_create_channel_async:
- * @self: a client
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when the answer is there
- * @user_data: data for @callback
- *
- * Makes a channel. @callback runs in the thread-default main context of the caller. See
- * [method@SocketClient.create_channel].
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_socket_client_create_channel_async (EricSocketClient    *self,
-                                         int                  io_priority,
-                                         GCancellable        *cancellable,
-                                         GAsyncReadyCallback  callback,
-                                         gpointer             user_data)
-{
-  GError *error = NULL;
-  GString *text;
-
-  g_return_if_fail (ERIC_IS_SOCKET_CLIENT (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  text = eric_socket_verbs_print ("c", NULL, NULL, NULL, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_create_channel_async);
-}
-
-/**
- * eric_socket_client_create_channel_finish:
- * @self: a client
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets the answer to [method@SocketClient.create_channel_async].
- *
- * Fails as [method@SocketClient.create_channel] does.
- *
- * Returns: (transfer full): the id of the channel
- *
- * Since: 0.1
- */
-char *
-eric_socket_client_create_channel_finish (EricSocketClient  *self,
-                                          GAsyncResult      *result,
-                                          GError           **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return check_id (g_task_propagate_pointer (G_TASK (result), error), error);
-}
-
-/**
- * eric_socket_client_register:
- * @self: a client
- * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error, or %NULL
- *
- * Adds a listener to a channel. What is sent to the channel from then on waits for it,
- * until [method@SocketClient.stream] reads it. Blocks until the answer is there.
- *
- * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is unknown,
- * %ERIC_ERROR_LIMIT_REACHED where it has as many listeners as it may, or
- * %ERIC_ERROR_UNEXPECTED_RESPONSE where the server answers with something else. Also
- * fails with %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED, %G_IO_ERROR_TIMED_OUT, and other
- * errors of that domain where the connection fails.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: (transfer full): the id of the listener
- *
- * Since: 0.1
- */
-char *
-eric_socket_client_register (EricSocketClient  *self,
-                             const char        *channel_id,
-                             GCancellable      *cancellable,
-                             GError           **error)
-{
-  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
-  g_return_val_if_fail (channel_id != NULL, NULL);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
-
-  return check_id (call (self, eric_socket_verbs_print ("r", channel_id, NULL, NULL, error),
-                         cancellable, error), error);
-}
-
-/**
- * eric_socket_client_register_async:
- * @self: a client
- * @channel_id: the id of the channel
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when the answer is there
- * @user_data: data for @callback
- *
- * Adds a listener to a channel. What is sent to the channel from then on waits for it,
- * until [method@SocketClient.stream] reads it. @callback runs in the thread-default main
- * context of the caller. See [method@SocketClient.register].
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_socket_client_register_async (EricSocketClient    *self,
-                                   const char          *channel_id,
-                                   int                  io_priority,
-                                   GCancellable        *cancellable,
-                                   GAsyncReadyCallback  callback,
-                                   gpointer             user_data)
-{
-  GError *error = NULL;
-  GString *text;
-
-  g_return_if_fail (ERIC_IS_SOCKET_CLIENT (self));
-  g_return_if_fail (channel_id != NULL);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  text = eric_socket_verbs_print ("r", channel_id, NULL, NULL, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_register_async);
-}
-
-/**
- * eric_socket_client_register_finish:
- * @self: a client
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets the answer to [method@SocketClient.register_async].
- *
- * Fails as [method@SocketClient.register] does.
- *
- * Returns: (transfer full): the id of the listener
- *
- * Since: 0.1
- */
-char *
-eric_socket_client_register_finish (EricSocketClient  *self,
-                                    GAsyncResult      *result,
-                                    GError           **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return check_id (g_task_propagate_pointer (G_TASK (result), error), error);
 }
 
 /**
@@ -268,7 +69,7 @@ eric_socket_client_register_finish (EricSocketClient  *self,
  * @self: a client
  * @channel_id: the id of the channel
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to all listeners of a channel. Blocks until the answer is there.
@@ -296,13 +97,15 @@ eric_socket_client_broadcast (EricSocketClient  *self,
                               GCancellable      *cancellable,
                               GError           **error)
 {
+  GString *text;
+
   g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
   g_return_val_if_fail (channel_id != NULL, FALSE);
   g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
-  return check_ack (call (self, eric_socket_verbs_print ("b", channel_id, NULL, message, error),
-                          cancellable, error), error);
+  text = eric_socket_verbs_print ("b", channel_id, NULL, message, error);
+  return _eric_socket_client_check_ack (_eric_socket_client_call (self, text, cancellable, error), error);
 }
 
 /**
@@ -311,7 +114,7 @@ eric_socket_client_broadcast (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -340,8 +143,8 @@ eric_socket_client_broadcast_async (EricSocketClient    *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   text = eric_socket_verbs_print ("b", channel_id, NULL, message, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_broadcast_async);
+  _eric_socket_client_call_async (self, text, error, io_priority, cancellable, callback, user_data,
+                                 eric_socket_client_broadcast_async);
 }
 
 /**
@@ -365,7 +168,7 @@ eric_socket_client_broadcast_finish (EricSocketClient  *self,
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
 }
 
 /**
@@ -374,7 +177,7 @@ eric_socket_client_broadcast_finish (EricSocketClient  *self,
  * @channel_id: the id of the channel
  * @listener_id: the id of the listener
  * @message: the message
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends a message to one listener of a channel. Blocks until the answer is there.
@@ -403,14 +206,16 @@ eric_socket_client_dispatch (EricSocketClient  *self,
                              GCancellable      *cancellable,
                              GError           **error)
 {
+  GString *text;
+
   g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
   g_return_val_if_fail (channel_id != NULL, FALSE);
   g_return_val_if_fail (listener_id != NULL, FALSE);
   g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
-  return check_ack (call (self, eric_socket_verbs_print ("d", channel_id, listener_id, message, error),
-                          cancellable, error), error);
+  text = eric_socket_verbs_print ("d", channel_id, listener_id, message, error);
+  return _eric_socket_client_check_ack (_eric_socket_client_call (self, text, cancellable, error), error);
 }
 
 /**
@@ -420,7 +225,7 @@ eric_socket_client_dispatch (EricSocketClient  *self,
  * @listener_id: the id of the listener
  * @message: the message
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -451,8 +256,8 @@ eric_socket_client_dispatch_async (EricSocketClient    *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   text = eric_socket_verbs_print ("d", channel_id, listener_id, message, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_dispatch_async);
+  _eric_socket_client_call_async (self, text, error, io_priority, cancellable, callback, user_data,
+                                 eric_socket_client_dispatch_async);
 }
 
 /**
@@ -476,201 +281,7 @@ eric_socket_client_dispatch_finish (EricSocketClient  *self,
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
-}
-
-/**
- * eric_socket_client_remove_listener:
- * @self: a client
- * @channel_id: the id of the channel
- * @listener_id: the id of the listener
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error, or %NULL
- *
- * Removes a listener from a channel. Blocks until the answer is there.
- *
- * Fails with %ERIC_ERROR_INVALID_CHANNEL or %ERIC_ERROR_INVALID_LISTENER where one is
- * unknown, or %ERIC_ERROR_UNEXPECTED_RESPONSE where the server answers with something
- * else. Also fails with %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED,
- * %G_IO_ERROR_TIMED_OUT, and other errors of that domain where the connection fails.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: %TRUE unless it failed
- *
- * Since: 0.1
- */
-gboolean
-eric_socket_client_remove_listener (EricSocketClient  *self,
-                                    const char        *channel_id,
-                                    const char        *listener_id,
-                                    GCancellable      *cancellable,
-                                    GError           **error)
-{
-  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
-  g_return_val_if_fail (channel_id != NULL, FALSE);
-  g_return_val_if_fail (listener_id != NULL, FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-
-  return check_ack (call (self, eric_socket_verbs_print ("rl", channel_id, listener_id, NULL, error),
-                          cancellable, error), error);
-}
-
-/**
- * eric_socket_client_remove_listener_async:
- * @self: a client
- * @channel_id: the id of the channel
- * @listener_id: the id of the listener
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when the answer is there
- * @user_data: data for @callback
- *
- * Removes a listener from a channel. @callback runs in the thread-default main context
- * of the caller. See [method@SocketClient.remove_listener].
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_socket_client_remove_listener_async (EricSocketClient    *self,
-                                          const char          *channel_id,
-                                          const char          *listener_id,
-                                          int                  io_priority,
-                                          GCancellable        *cancellable,
-                                          GAsyncReadyCallback  callback,
-                                          gpointer             user_data)
-{
-  GError *error = NULL;
-  GString *text;
-
-  g_return_if_fail (ERIC_IS_SOCKET_CLIENT (self));
-  g_return_if_fail (channel_id != NULL);
-  g_return_if_fail (listener_id != NULL);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  text = eric_socket_verbs_print ("rl", channel_id, listener_id, NULL, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_remove_listener_async);
-}
-
-/**
- * eric_socket_client_remove_listener_finish:
- * @self: a client
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets the answer to [method@SocketClient.remove_listener_async].
- *
- * Fails as [method@SocketClient.remove_listener] does.
- *
- * Returns: %TRUE unless it failed
- *
- * Since: 0.1
- */
-gboolean
-eric_socket_client_remove_listener_finish (EricSocketClient  *self,
-                                           GAsyncResult      *result,
-                                           GError           **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
-}
-
-/**
- * eric_socket_client_remove_channel:
- * @self: a client
- * @channel_id: the id of the channel
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error, or %NULL
- *
- * Removes a channel. Its streams end. Blocks until the answer is there.
- *
- * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is unknown, or
- * %ERIC_ERROR_UNEXPECTED_RESPONSE where the server answers with something else. Also
- * fails with %G_IO_ERROR_CANCELLED, %G_IO_ERROR_CLOSED, %G_IO_ERROR_TIMED_OUT, and other
- * errors of that domain where the connection fails.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: %TRUE unless it failed
- *
- * Since: 0.1
- */
-gboolean
-eric_socket_client_remove_channel (EricSocketClient  *self,
-                                   const char        *channel_id,
-                                   GCancellable      *cancellable,
-                                   GError           **error)
-{
-  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
-  g_return_val_if_fail (channel_id != NULL, FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-
-  return check_ack (call (self, eric_socket_verbs_print ("rc", channel_id, NULL, NULL, error),
-                          cancellable, error), error);
-}
-
-/**
- * eric_socket_client_remove_channel_async:
- * @self: a client
- * @channel_id: the id of the channel
- * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when the answer is there
- * @user_data: data for @callback
- *
- * Removes a channel. Its streams end. @callback runs in the thread-default main context
- * of the caller. See [method@SocketClient.remove_channel].
- *
- * It is safe to call this function from any thread.
- *
- * Since: 0.1
- */
-void
-eric_socket_client_remove_channel_async (EricSocketClient    *self,
-                                         const char          *channel_id,
-                                         int                  io_priority,
-                                         GCancellable        *cancellable,
-                                         GAsyncReadyCallback  callback,
-                                         gpointer             user_data)
-{
-  GError *error = NULL;
-  GString *text;
-
-  g_return_if_fail (ERIC_IS_SOCKET_CLIENT (self));
-  g_return_if_fail (channel_id != NULL);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  text = eric_socket_verbs_print ("rc", channel_id, NULL, NULL, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_remove_channel_async);
-}
-
-/**
- * eric_socket_client_remove_channel_finish:
- * @self: a client
- * @result: the result that the callback was given
- * @error: return location for an error, or %NULL
- *
- * Gets the answer to [method@SocketClient.remove_channel_async].
- *
- * Fails as [method@SocketClient.remove_channel] does.
- *
- * Returns: %TRUE unless it failed
- *
- * Since: 0.1
- */
-gboolean
-eric_socket_client_remove_channel_finish (EricSocketClient  *self,
-                                          GAsyncResult      *result,
-                                          GError           **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
 }
 
 /**
@@ -678,7 +289,7 @@ eric_socket_client_remove_channel_finish (EricSocketClient  *self,
  * @self: a client
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Sends any request that has one answer, for what has no method here. Blocks until the
@@ -712,7 +323,7 @@ eric_socket_client_send_payload (EricSocketClient  *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
   owned = g_variant_ref_sink (payload);
-  return call (self, eric_socket_verbs_print_request (owned, error), cancellable, error);
+  return _eric_socket_client_call (self, eric_socket_verbs_print_request (owned, error), cancellable, error);
 }
 
 /**
@@ -721,7 +332,7 @@ eric_socket_client_send_payload (EricSocketClient  *self,
  * @payload: the request, a dictionary with strings as keys, such as `a{sv}`; a floating
  *   reference is sunk
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the answer is there
  * @user_data: data for @callback
  *
@@ -750,8 +361,8 @@ eric_socket_client_send_payload_async (EricSocketClient    *self,
 
   owned = g_variant_ref_sink (payload);
   text = eric_socket_verbs_print_request (owned, &error);
-  call_async (self, text, error, io_priority, cancellable, callback, user_data,
-              eric_socket_client_send_payload_async);
+  _eric_socket_client_call_async (self, text, error, io_priority, cancellable, callback, user_data,
+                                 eric_socket_client_send_payload_async);
 }
 
 /**

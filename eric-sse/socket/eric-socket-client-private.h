@@ -24,7 +24,25 @@ struct _EricSocketClient
 };
 
 /* Whether a connection may be made. */
-gboolean _eric_socket_client_check (EricSocketClient  *self,
-                                    GError           **error);
+gboolean _eric_socket_client_check      (EricSocketClient     *self,
+                                         GError              **error);
+
+/* In eric-socket-client-calls.c. Take over @text, which is NULL where there is an error
+ * already, and that error. */
+char    *_eric_socket_client_call       (EricSocketClient     *self,
+                                         GString              *text,
+                                         GCancellable         *cancellable,
+                                         GError              **error);
+void     _eric_socket_client_call_async (EricSocketClient     *self,
+                                         GString              *text,
+                                         GError               *error,
+                                         int                   io_priority,
+                                         GCancellable         *cancellable,
+                                         GAsyncReadyCallback   callback,
+                                         gpointer              user_data,
+                                         gpointer              source_tag);
+/* Takes over @answer, which is NULL where there is an error already. */
+gboolean _eric_socket_client_check_ack  (char                 *answer,
+                                         GError              **error);
 
 G_END_DECLS

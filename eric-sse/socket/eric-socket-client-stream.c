@@ -33,7 +33,7 @@ print_request (const char  *channel_id,
  * @channel_id: the id of the channel
  * @listener_id: (nullable): the id of a listener that [method@SocketClient.register]
  *   gave, or %NULL to watch the channel
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Opens a stream of messages, on a connection of its own: those of a listener, from the
@@ -136,7 +136,7 @@ connected_cb (GObject      *source,
  * @listener_id: (nullable): the id of a listener that [method@SocketClient.register]
  *   gave, or %NULL to watch the channel
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when the request is sent
  * @user_data: data for @callback
  *

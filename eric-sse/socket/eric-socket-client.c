@@ -37,6 +37,15 @@
  * since the protocol has no place for them: an [class@SseChannel] gives it an id of its
  * own.
  *
+ * ```c
+ * g_autoptr (EricSocketClient) client = eric_socket_client_new ("/run/user/1000/eric.sock");
+ * g_autoptr (EricMessage) message = eric_message_new_from_text ("greeting", "hello", NULL);
+ * g_autoptr (GError) error = NULL;
+ *
+ * if (!eric_socket_client_broadcast (client, "news", message, NULL, &error))
+ *   g_printerr ("%s\n", error->message);
+ * ```
+ *
  * An asynchronous call keeps the client alive until it is done.
  *
  * It is safe to use a client from any thread.

@@ -5,7 +5,7 @@
 
 #include "eric-channel.h"
 #include "eric-json-private.h"
-#include "eric-listener.h"
+#include "eric-listener-private.h"
 #include "eric-message-stream.h"
 #include "eric-message.h"
 #include "eric-socket-session-private.h"
@@ -113,7 +113,20 @@ eric_socket_feed_stop (EricSocketSession *session)
   session->ending = TRUE;
 }
 
-/* The connection may be closed already, by who was asked for the channel. */
+/* The server stops: the stream ends behind what it has, whatever room there is. */
+void
+eric_socket_feed_end (EricSocketSession *session)
+{
+  g_autoptr (EricMessage) farewell = NULL;
+
+  if (session->feed.stream == NULL)
+    return;
+  farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
+  _eric_listener_push_last (eric_message_stream_get_listener (session->feed.stream), farewell);
+}
+
+/* The connection may be closed already, or the server stopped, by who was asked for the
+ * channel. */
 void
 eric_socket_feed_start (EricSocketSession *session,
                         EricMessageStream *stream)
@@ -123,4 +136,6 @@ eric_socket_feed_start (EricSocketSession *session,
   session->feed.dropped = eric_listener_get_dropped (eric_message_stream_get_listener (stream));
   if (session->server == NULL)
     eric_socket_feed_stop (session);
+  else if (session->last_request)
+    eric_socket_feed_end (session);
 }

@@ -13,7 +13,7 @@
 #include "eric-ready-source-private.h"
 #include "eric-socket-server-private.h"
 
-/* Starting and stopping, and who may come in. */
+/* Listening, starting and stopping, and who may come in. */
 
 /* Descriptors that are left to the rest of the program. */
 #define RESERVED_DESCRIPTORS 32
@@ -261,7 +261,7 @@ destroy_source (gpointer source)
 /**
  * eric_socket_server_stop_async:
  * @self: a server
- * @cancellable: (nullable): a cancellable; when it is cancelled, what is not done is cut
+ * @cancellable: (nullable): a cancellable, or %NULL; when it is cancelled, what is not done is cut
  *   off at once
  * @callback: (scope async): called when the server has stopped
  * @user_data: data for @callback
@@ -483,4 +483,32 @@ eric_socket_server_listen_systemd (EricSocketServer  *self,
     if (!eric_socket_server_listen_socket (self, sockets->pdata[i], error))
       return FALSE;
   return TRUE;
+}
+
+/**
+ * eric_socket_server_get_addresses:
+ * @self: a server
+ *
+ * Gets what the server listens on, such as the port that a loopback address was given.
+ *
+ * Returns: (transfer container) (element-type GSocketAddress): the addresses
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+eric_socket_server_get_addresses (EricSocketServer *self)
+{
+  GPtrArray *addresses;
+
+  g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), NULL);
+
+  addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < self->bindings->len; i++)
+    {
+      GSocketAddress *address = eric_socket_binding_get_address (self->bindings->pdata[i]);
+
+      if (address != NULL)
+        g_ptr_array_add (addresses, address);
+    }
+  return addresses;
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /* The server in its parts:
  *
  *   eric-socket-server.c    the object
- *   eric-socket-run.c       starts, stops, runs
+ *   eric-socket-run.c       listens, starts, stops, runs
  *   eric-socket-binding.c   what it listens on
  *   eric-socket-session.c   one connection: bytes in, lines, bytes out
  *   eric-socket-request.c   what a line asks for
@@ -43,6 +43,7 @@ struct _EricSocketServer
 
 EricChannel *_eric_socket_server_request_channel (EricSocketServer   *self,
                                                   const char         *channel_id,
+                                                  gboolean            may_make,
                                                   GError            **error);
 void         _eric_socket_server_set_running     (EricSocketServer   *self,
                                                   gboolean            running);

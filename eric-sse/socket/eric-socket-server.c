@@ -20,7 +20,9 @@
  * as of 2.1, and [class@SocketClient].
  *
  * ```c
- * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, "/run/user/1000/eric.sock");
+ * const char *path = "/run/user/1000/eric.sock";
+ * g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, path);
+ * g_autoptr (GError) error = NULL;
  *
  * if (!eric_socket_server_run (server, &error))
  *   g_printerr ("%s\n", error->message);
@@ -109,18 +111,19 @@ eric_socket_server_real_channel_requested (EricSocketServer *self,
   return channel_id == NULL ? eric_channel_container_add (self->channels, NULL, NULL) : NULL;
 }
 
-/* A channel that is there, or is made on request; a new one for an id of NULL.
+/* A channel that is there, or may be made on request; a new one for an id of NULL.
  * (transfer full) */
 EricChannel *
 _eric_socket_server_request_channel (EricSocketServer  *self,
                                      const char        *channel_id,
+                                     gboolean           may_make,
                                      GError           **error)
 {
   EricChannel *channel = NULL;
 
   if (channel_id != NULL)
     channel = eric_channel_container_get (self->channels, channel_id, NULL);
-  if (channel == NULL)
+  if (channel == NULL && may_make)
     g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &channel);
   if (channel != NULL)
     return channel;
@@ -388,6 +391,7 @@ eric_socket_server_class_init (EricSocketServerClass *klass)
    *
    * A client asks for a channel that the container does not have, or for a new one. The
    * handler may make it, register it where others should find it, too, and return it.
+   * It is not asked for one that a client wants removed.
    * Without a handler new channels are made by [method@ChannelContainer.add], and others
    * do not exist.
    *
@@ -456,7 +460,7 @@ eric_socket_server_get_channels (EricSocketServer *self)
  *
  * Gets the path of the socket.
  *
- * Returns: (nullable): the path
+ * Returns: (nullable): the path, or %NULL where it has none
  *
  * Since: 0.1
  */
@@ -680,32 +684,4 @@ eric_socket_server_get_n_connections (EricSocketServer *self)
   g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), 0);
 
   return self->sessions.length;
-}
-
-/**
- * eric_socket_server_get_addresses:
- * @self: a server
- *
- * Gets what the server listens on, such as the port that a loopback address was given.
- *
- * Returns: (transfer container) (element-type GSocketAddress): the addresses
- *
- * Since: 0.1
- */
-GPtrArray *
-eric_socket_server_get_addresses (EricSocketServer *self)
-{
-  GPtrArray *addresses;
-
-  g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), NULL);
-
-  addresses = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < self->bindings->len; i++)
-    {
-      GSocketAddress *address = eric_socket_binding_get_address (self->bindings->pdata[i]);
-
-      if (address != NULL)
-        g_ptr_array_add (addresses, address);
-    }
-  return addresses;
 }

@@ -78,6 +78,7 @@ gboolean eric_socket_actions_answer (EricSocketSession *session,
 void     eric_socket_feed_start  (EricSocketSession  *session,
                                   EricMessageStream  *stream);
 void     eric_socket_feed_pump   (EricSocketSession  *session);
+void     eric_socket_feed_end    (EricSocketSession  *session);
 void     eric_socket_feed_stop   (EricSocketSession  *session);
 
 G_END_DECLS

@@ -8,9 +8,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "eric-listener-private.h"
-#include "eric-message-stream.h"
-#include "eric-message.h"
 #include "eric-ready-source-private.h"
 #include "eric-socket-errors-private.h"
 #include "eric-socket-server-private.h"
@@ -374,13 +371,7 @@ void
 eric_socket_session_end (EricSocketSession *self)
 {
   self->last_request = TRUE;
-  if (self->feed.stream != NULL)
-    {
-      g_autoptr (EricMessage) farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
-
-      /* Whatever room there is. */
-      _eric_listener_push_last (eric_message_stream_get_listener (self->feed.stream), farewell);
-    }
+  eric_socket_feed_end (self);
   eric_socket_session_pump (self);
 }
 

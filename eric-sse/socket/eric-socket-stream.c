@@ -26,6 +26,19 @@
  * `_eric_channel_closed`, and when it is closed. A server that stops or is killed ends
  * its streams, too, but without that message.
  *
+ * ```c
+ * g_autoptr (EricSocketClient) client = eric_socket_client_new ("/run/user/1000/eric.sock");
+ * g_autoptr (EricSocketStream) stream = NULL;
+ * EricMessage *message;
+ *
+ * stream = eric_socket_client_stream (client, "news", NULL, NULL, NULL);
+ * while (stream != NULL && (message = eric_socket_stream_next (stream, NULL, NULL)) != NULL)
+ *   {
+ *     g_print ("%s\n", eric_message_get_text (message));
+ *     g_object_unref (message);
+ *   }
+ * ```
+ *
  * Of a message the type, the payload and the id come over a socket, not the sender.
  *
  * One message, or batch of messages, is read at a time: another read in the meantime
@@ -417,7 +430,7 @@ eric_socket_stream_get_retry_delay (EricSocketStream *self)
 /**
  * eric_socket_stream_next:
  * @self: a stream
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @error: return location for an error, or %NULL
  *
  * Reads the next message. Blocks until it is there.
@@ -470,7 +483,7 @@ eric_socket_stream_next (EricSocketStream  *self,
  * eric_socket_stream_next_async:
  * @self: a stream
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when a message is there or the stream ended
  * @user_data: data for @callback
  *
@@ -527,7 +540,7 @@ eric_socket_stream_next_finish (EricSocketStream  *self,
  * @self: a stream
  * @max_messages: how many to read at the most, at least 1
  * @io_priority: the priority of the request, such as %G_PRIORITY_DEFAULT
- * @cancellable: (nullable): a cancellable
+ * @cancellable: (nullable): a cancellable, or %NULL
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *

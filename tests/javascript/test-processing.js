@@ -4,84 +4,154 @@
 // Work in threads, from JavaScript: what C does there, with its results in the main loop.
 
 import Eric from "gi://Eric?version=1";
-import GLib from "gi://GLib";
 import Gio from "gi://Gio";
+import GLib from "gi://GLib";
+import GObject from "gi://GObject";
 import System from "system";
 
-Gio._promisify(Eric.MessageStream.prototype, "next_async", "next_finish");
-Gio._promisify(Eric.ThreadPoolListener.prototype, "wait_async", "wait_finish");
+import { describe, expect, expectAsync, it, nextTurn, once, run } from "./harness.js";
 
-const TIMEOUT_SECONDS = 20;
 const N_MESSAGES = 100;
-const PRIORITY = GLib.PRIORITY_DEFAULT;
+const NUMBERS = [...Array(N_MESSAGES).keys()];
 
-function assertEqual(value, expected, what) {
-  const [text, expectedText] = [value, expected].map((x) => JSON.stringify(x));
-  if (text !== expectedText)
-    throw new Error(`${what}: ${text}, not ${expectedText}`);
-}
+const number = (payload) => new Eric.Message({ type: "number", payload });
+const end = () => new Eric.Message({ type: Eric.MESSAGE_TYPE_CLOSED });
 
-function newMessage(number) {
-  return Eric.Message.new("number", GLib.Variant.new_int64(number));
-}
-
-const tests = {
-  async results_come_in_order() {
+describe("A data-processing channel", () => {
+  it("gives results in order, in a loop", async () => {
     const channel = Eric.DataProcessingChannel.new(null);
     const listener = channel.add_threaded_listener(3, null);
     const stream = channel.process_queue(listener, Eric.ResultOrder.INPUT);
     const numbers = [];
-    for (let i = 0; i < N_MESSAGES; i++)
-      channel.broadcast(newMessage(i));
+    for (const i of NUMBERS)
+      channel.broadcast(number(i));
     channel.notify_end();
-    for (;;) {
-      const message = await stream.next_async(PRIORITY, null);
-      if (message.get_event_type() === Eric.MESSAGE_TYPE_CLOSED)
-        break;
-      numbers.push(message.get_payload().unpack());
+    for await (const message of stream) {
+      if (message.type !== Eric.MESSAGE_TYPE_CLOSED)
+        numbers.push(message.payload);
     }
-    assertEqual(await stream.next_async(PRIORITY, null), null, "the end");
-    assertEqual(numbers, [...Array(N_MESSAGES).keys()], "the results");
-    assertEqual([channel.done, channel.failed, channel.pending], [N_MESSAGES, 0, 0], "the progress");
-  },
+    expect(await stream.nextAsync()).toBeNull();
+    expect(numbers).toEqual(NUMBERS);
+    expect([channel.done, channel.failed, channel.pending]).toEqual([N_MESSAGES, 0, 0]);
+  });
 
-  async signals_come_in_the_main_loop() {
-    const listener = Eric.ThreadPoolListener.new(2, null);
-    let processed = 0;
-    listener.connect("processed", () => processed++);
-    const drained = new Promise((resolve) => listener.connect("drained", resolve));
-    listener.start();
-    for (let i = 0; i < N_MESSAGES; i++)
-      listener.push(newMessage(i));
-    listener.push(Eric.Message.new(Eric.MESSAGE_TYPE_CLOSED, null));
-    await listener.wait_async(PRIORITY, null);
-    await drained;
-    assertEqual([processed, listener.n_done], [N_MESSAGES, N_MESSAGES], "the messages");
-  },
-};
+  it("adapts results in the main loop", async () => {
+    const Doubling = GObject.registerClass(class Doubling extends Eric.DataProcessingChannel {
+      vfunc_adapt(message) {
+        return message.payload === null ? message : number(message.payload * 2);
+      }
+    });
+    const channel = new Doubling();
+    const stream = channel.process_queue(channel.add_threaded_listener(3), Eric.ResultOrder.INPUT);
+    for (const i of NUMBERS)
+      channel.broadcast(number(i));
+    channel.notify_end();
+    const seen = [];
+    for await (const message of stream)
+      seen.push(message.payload);
+    expect(seen).toEqual([...NUMBERS.map((i) => i * 2), null]);
+  });
 
-const loop = new GLib.MainLoop(null, false);
-let status = 1;
-const deadline = GLib.timeout_add_seconds(PRIORITY, TIMEOUT_SECONDS, () => {
-  printerr("waited in vain");
-  loop.quit();
-  return GLib.SOURCE_CONTINUE;
+  it("goes on with its work where a loop over the results is left", async () => {
+    const channel = Eric.DataProcessingChannel.new(null);
+    const listener = channel.add_threaded_listener(2);
+    const stream = channel.process_queue(listener, Eric.ResultOrder.COMPLETION);
+    for (const i of NUMBERS)
+      channel.broadcast(number(i));
+    for await (const message of stream) {
+      expect(message.type).toBe("number");
+      break;
+    }
+    channel.notify_end();
+    await listener.waitAsync();
+    expect(channel.done).toBe(N_MESSAGES);
+  });
 });
 
-async function run() {
-  for (const [name, test] of Object.entries(tests)) {
-    try {
-      await test();
-    } catch (error) {
-      printerr(`${name}: FAILED: ${error.message}\n${error.stack}`);
-      return;
-    }
-    print(`${name}: ok`);
-  }
-  status = 0;
-}
+describe("A thread-pool listener", () => {
+  it("says in the main loop what it has done", async () => {
+    const listener = Eric.ThreadPoolListener.new(2, null);
+    const seen = [];
+    listener.connect("processed", (_listener, message, result) => seen.push(message === result && message.payload));
+    const drained = once(listener, "drained");
+    listener.start();
+    for (const i of NUMBERS)
+      listener.push(number(i));
+    listener.push(end());
+    await listener.waitAsync();
+    await drained;
+    expect(seen.sort((a, b) => a - b)).toEqual(NUMBERS);
+    expect(listener.n_done).toBe(N_MESSAGES);
+  });
 
-run().finally(() => loop.quit());
-loop.run();
-GLib.source_remove(deadline);
-System.exit(status);
+  it("says in the main loop that its properties have changed", async () => {
+    const seen = [];
+    const Watcher = GObject.registerClass(class PoolWatcher extends Eric.ThreadPoolListener {
+      vfunc_notify(pspec) {
+        seen.push(`vfunc ${pspec.name}`);
+      }
+    });
+    const listener = new Watcher({ max_workers: 2 });
+    listener.connect("notify::running", () => seen.push(listener.running));
+    seen.length = 0;
+    listener.start();
+    for (const i of NUMBERS)
+      listener.push(number(i));
+    listener.push(end());
+    // A worker stops it: that is told in this thread, where nobody could tell so far.
+    listener.wait(null);
+    expect(seen).toEqual(["vfunc running", true]);
+    while (seen[seen.length - 1] !== false)
+      await nextTurn();
+  });
+
+  it("stops a listener of results, or of dead letters, in the main loop", async () => {
+    const listener = Eric.ThreadPoolListener.new(2, null);
+    const results = new Eric.Listener({ capacity: 1, overflow: Eric.Overflow.STOP });
+    const seen = [];
+    results.connect("notify::running", () => seen.push(results.running));
+    results.start();
+    listener.set_results(results);
+    listener.start();
+    listener.push(number(1));
+    listener.push(number(2));
+    listener.push(end());
+    listener.wait(null);
+    expect([seen, results.running]).toEqual([[true], false]);
+    while (seen.length < 2)
+      await nextTurn();
+    expect(seen).toEqual([true, false]);
+  });
+
+  it("is awaited until it is cancelled", async () => {
+    const cancellable = new Gio.Cancellable();
+    const listener = Eric.ThreadPoolListener.new(1);
+    listener.start();
+    const waiting = listener.waitAsync(GLib.PRIORITY_DEFAULT, cancellable);
+    cancellable.cancel();
+    await expectAsync(waiting).toBeRejectedWithGError(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+    listener.stop();
+  });
+
+  it("may be dropped while it works, by whoever is last", async () => {
+    const Derived = GObject.registerClass(class DerivedPool extends Eric.ThreadPoolListener {});
+    let processed = 0;
+    for (let i = 0; i < 200; i++) {
+      const listener = i % 2 ? new Derived({ max_workers: 2 }) : Eric.ThreadPoolListener.new(2);
+      listener.connect("processed", () => processed++);
+      listener.start();
+      for (let n = 0; n < 5; n++)
+        listener.push(number(n));
+      if (i % 20 === 0) {
+        System.gc();
+        await nextTurn();
+      }
+    }
+    System.gc();
+    while (processed < 1000)
+      await nextTurn();
+    expect(processed).toBe(1000);
+  });
+});
+
+run();

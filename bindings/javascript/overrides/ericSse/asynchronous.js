@@ -52,9 +52,8 @@ function promisify(Class, name, before, defaults) {
       throw new TypeError(`${method}() needs ${before.slice(args.length).join(", ")}`);
     if (args.length > nArguments)
       throw new TypeError(`${method}() takes at most ${nArguments} arguments and a callback`);
-    for (let i = args.length; i < nArguments; i++)
-      args.push(defaults[i - before.length]);
-    return promised.apply(this, args.map((value, i) => value ?? defaults[i - before.length] ?? value));
+    const given = args.slice(0, before.length);
+    return promised.apply(this, [...given, ...defaults.map((value, i) => args[before.length + i] ?? value)]);
   };
   prototype[camelCase(method)] = function (...args) {
     return this[method](...args);

@@ -80,7 +80,7 @@ const HINTS = new Map(Object.entries({
 function refuseObject(object, path) {
   const name = object.constructor?.name || "object";
   const hint = HINTS.get(name) ?? "give it as a plain object, array, string or number";
-  return fail(path, `is a ${name}, which JSON has no form for: ${hint}`);
+  return fail(path, `is of class ${name}, which JSON has no form for: ${hint}`);
 }
 
 class Writer {

@@ -11,6 +11,7 @@
 
 const {GObject} = imports.gi;
 const Gi = imports._gi;
+const Lang = imports.lang;
 
 const INSTEAD = "Give null: each message is its own result, and the signal “processed” comes in the main loop. " +
   "What takes long is work for a function in C or Vala, or for Gio.Subprocess";
@@ -50,15 +51,26 @@ function refuseFunction(owner, name, index, why) {
   };
 }
 
+// By registerClass(), and by the older Lang.Class.
 function refuseMethods(Class, methods) {
   const classInit = Class._classInit;
+  const check = (object, name) => Object.getOwnPropertyNames(object).forEach((key) => {
+    if (Object.hasOwn(methods, key))
+      throw refuse(`${name}.${key}()`, methods[key]);
+  });
+
   Class._classInit = function (klass) {
-    for (const name of Object.getOwnPropertyNames(klass.prototype)) {
-      if (Object.hasOwn(methods, name))
-        throw refuse(`${klass.name}.${name}()`, methods[name]);
-    }
+    check(klass.prototype, klass.name);
     return classInit.call(this, klass);
   };
+  Class.prototype.__metaclass__ = new Lang.Class({
+    Name: `${Class.name}Class`,
+    Extends: Class.prototype.__metaclass__,
+    _init(definition) {
+      check(definition, definition.Name);
+      this.parent(definition);
+    },
+  });
 }
 
 function checkSignal(object, name, Class) {
@@ -82,6 +94,15 @@ function refuseSignal(Class) {
       return native.call(this, object, signal, ...args);
     };
   }
+}
+
+function refuseClassClosure(Class) {
+  const native = GObject.signal_override_class_closure;
+  GObject.signal_override_class_closure = function (signalId, type, ...args) {
+    if (GObject.type_is_a(type, Class) && signalId === GObject.signal_lookup("message", Class))
+      throw refuse("The class handler of “message” of an Eric.ThreadPoolListener", ABOUT_MESSAGE);
+    return native.call(this, signalId, type, ...args);
+  };
 }
 
 function isDefinedInJavaScript(object) {
@@ -121,5 +142,6 @@ function extend(Eric) {
   refuseMethods(Eric.Listener, LISTENER_METHODS);
   refuseMethods(Eric.ThreadPoolListener, POOL_METHODS);
   refuseSignal(Eric.ThreadPoolListener);
+  refuseClassClosure(Eric.ThreadPoolListener);
   refuseAddress(Eric.SocketClient);
 }

@@ -4,11 +4,11 @@
 
 What the library calls back comes from a main context. Who iterates it?
 
-- A GLib main loop in another thread: nothing is to be done.
-- The event loop itself, if it is one that GLib drives, as those of gi.events: likewise.
+- The event loop itself, if it is one that GLib drives, as those of gi.events are.
 - Otherwise the event loop of asyncio does, through an Eric.ContextBridge, from the first
-  call on until it is closed. A thread other than the main one gets a main context of its
-  own for that: the default one is for the main thread's loop, which may be still to come."""
+  call on until it is closed. In the main thread that is the default main context, unless
+  another thread iterates it. Any other thread gets one of its own: the default one is for
+  the main thread's loop, which may be still to come."""
 
 import asyncio
 import selectors
@@ -16,13 +16,19 @@ import threading
 import weakref
 
 from gi.module import get_introspection_module
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 Bridge = get_introspection_module('Eric').ContextBridge
 
 _STANDARD = tuple(getattr(selectors, name) for name in
                   ('EpollSelector', 'PollSelector', 'SelectSelector', 'KqueueSelector', 'DevpollSelector')
                   if hasattr(selectors, name))
+
+
+def _let_go(bridge, own_context):
+    bridge.close()
+    if own_context is not None:
+        own_context.pop_thread_default()
 
 
 class _Selector:
@@ -53,22 +59,30 @@ class _Selector:
 
     def close(self):
         self._selector.close()
-        self._bridge.close()
-        if self._own_context is not None:
-            self._own_context.pop_thread_default()
+        _let_go(self._bridge, self._own_context)
 
 
 class _Turns:
     """The same for an event loop that nobody can tell us of when it waits: after each
     call of ours it looks again."""
 
-    def __init__(self, loop, bridge):
+    def __init__(self, loop, bridge, own_context):
         self._loop = loop
         self._bridge = bridge
+        self._own_context = own_context
         self._timer = None
+        self._close_loop = loop.close
         loop.add_reader(bridge.get_fd(), self.turn)
+        loop.close = self._close
+
+    def _close(self):
+        if not self._loop.is_closed():
+            self._loop.remove_reader(self._bridge.get_fd())
+            _let_go(self._bridge, self._own_context)
+        self._close_loop()
 
     def turn(self):
+        """What is ready is called, until nothing is."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -79,6 +93,25 @@ class _Turns:
             self._timer = self._loop.call_later(due / 1000, self.turn)
 
 
+def _find_selector(loop):
+    """Event loops that are written in another language have none."""
+    return getattr(loop, '_selector', None)
+
+
+def _make_bridge():
+    """To the thread-default main context, or to one that this makes so."""
+    default = GLib.MainContext.get_thread_default() is None
+    if not default or threading.current_thread() is threading.main_thread():
+        try:
+            return Bridge.new(None), None
+        except GLib.Error as error:
+            if not (default and error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.BUSY)):
+                raise
+    own_context = GLib.MainContext.new()
+    own_context.push_thread_default()
+    return Bridge.new(own_context), own_context
+
+
 class Driver:
     """How the main context of an event loop is iterated."""
 
@@ -86,20 +119,12 @@ class Driver:
         self.thread = threading.get_ident()
         self.direct = False     # callbacks come within the loop, which need not be woken
         self.turns = None
-        selector = getattr(loop, '_selector', None)
+        selector = _find_selector(loop)
         if selector is not None and not isinstance(selector, _STANDARD):
             return
-        own_context = None
-        if (GLib.MainContext.get_thread_default() is None and
-                threading.current_thread() is not threading.main_thread()):
-            own_context = GLib.MainContext.new()
-            own_context.push_thread_default()
-        try:
-            bridge = Bridge.new(None)
-        except GLib.Error:      # iterated in another thread
-            return
+        bridge, own_context = _make_bridge()
         if selector is None:
-            self.turns = _Turns(loop, bridge)
+            self.turns = _Turns(loop, bridge, own_context)
             return
         self.direct = True
         loop.add_reader(bridge.get_fd(), bridge.dispatch)

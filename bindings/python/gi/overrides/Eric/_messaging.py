@@ -33,7 +33,7 @@ def _message_repr(self):
 def install_message():
     Message = Eric.Message
     Message.__new__ = staticmethod(_new_message)
-    Message.__init__ = lambda self, *args, **kwargs: None
+    Message.__init__ = object.__init__     # which does nothing here, in C
     Message.__repr__ = _message_repr
     Message.type = Message.event_type = property(Message.get_event_type, doc='What kind of message it is.')
     Message.payload = property(_payload.get_payload)

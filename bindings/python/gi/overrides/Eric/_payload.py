@@ -18,8 +18,21 @@ InvalidMessageFormatError = classes['InvalidMessageFormatError']
 MAX_DEPTH = 32            # of the library
 _MIN_INT, _MAX_INT = -2**63, 2**63 - 1
 
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False,
-                           separators=(',', ':')).encode
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def _make_encoder():
+    """The JSON of a value. The encoder is made once where Python has the one in C; each
+    call of json.dumps makes one."""
+    encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(',', ':'))
+    if json.encoder.c_make_encoder is None:
+        return encoder.encode
+    encode = json.encoder.c_make_encoder(None, encoder.default, json.encoder.encode_basestring, None, ':', ',',
+                                         False, False, False)
+    return lambda value: ''.join(encode(value, 0))
+
+
+_encode = _make_encoder()
 _scan = json.JSONDecoder().scan_once
 _new_full, _new_from_text, _new_from_data, _new_from_json = (
     Message.new_full, Message.new_from_text, Message.new_from_data, Message.new_from_json)
@@ -37,7 +50,7 @@ def _check(value, depth=1):
                 raise TypeError(f'The keys of a payload must be str, not {type(key).__name__}')
         value = value.values()
     for child in value:
-        if isinstance(child, (dict, list, tuple)):
+        if child.__class__ not in _SCALARS and isinstance(child, (dict, list, tuple)):
             _check(child, depth + 1)
 
 
@@ -67,6 +80,8 @@ def to_variant(value):
     """A payload as the C functions take it."""
     if value is None or isinstance(value, GLib.Variant):
         return value
+    if isinstance(value, str) and '\0' in value:
+        raise InvalidMessageFormatError('Only a message with neither id nor sender can contain NUL')
     return new_message(None, value).get_payload()
 
 
@@ -80,21 +95,23 @@ def _new_from_value(event_type, payload):
 
 
 def new_message(event_type=None, payload=None, id=None, sender_id=None):
-    for field, value in ('type', event_type), ('id', id), ('sender', sender_id):
-        if value is not None and '\0' in value:
-            raise InvalidMessageFormatError(f'The {field} of a message cannot contain NUL')
-    variant = payload is None or isinstance(payload, GLib.Variant)
-    if not variant and id is None and sender_id is None:
-        if not isinstance(payload, str):
+    if event_type is not None and '\0' in event_type:
+        raise InvalidMessageFormatError('The type of a message cannot contain NUL')
+    if id is None and sender_id is None:
+        if payload.__class__ is str:
+            if '\0' not in payload:
+                return _new_from_text(event_type, payload)
+            return _new_from_data(event_type, payload.encode())
+        if payload is not None and not isinstance(payload, GLib.Variant):
             return _new_from_value(event_type, payload)
-        if '\0' not in payload:
-            return _new_from_text(event_type, payload)
-        return _new_from_data(event_type, payload.encode())
-    if not variant:
-        if isinstance(payload, str) and '\0' in payload:
-            raise InvalidMessageFormatError('A message with an id or a sender cannot contain NUL')
-        payload = (_new_from_text if isinstance(payload, str) else _new_from_value)(None, payload).get_payload()
-    return _new_full(event_type, payload, id, sender_id)
+    return _new_full(event_type, to_variant(payload), _checked('id', id), _checked('sender', sender_id))
+
+
+def _checked(field, value):
+    """What a C string can hold: PyGObject would cut the rest off."""
+    if value is not None and '\0' in value:
+        raise InvalidMessageFormatError(f'The {field} of a message cannot contain NUL')
+    return value
 
 
 def get_payload(message):

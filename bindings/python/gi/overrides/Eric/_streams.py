@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 
 from gi.module import get_introspection_module
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 from ._calls import Call, call, make_method
 from ._errors import classes
@@ -25,7 +25,7 @@ IN_A_ROW = 1000      # messages that are handed out before others in the event l
 
 def _check_cancelled(cancellable):
     if cancellable is not None:
-        cancellable.set_error_if_cancelled()
+        Gio.Cancellable.set_error_if_cancelled(cancellable)
 
 
 class Waiting:
