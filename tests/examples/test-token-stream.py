@@ -5,6 +5,7 @@
 
 Arguments: the stand-in; the command line of the program."""
 
+import faulthandler
 import functools
 import os
 import re
@@ -29,6 +30,8 @@ SERVICES = [
 ]
 ANSWER = 'The sky is blue because air scatters blue light most.\n'
 LONG = '600000'    # milliseconds, which nobody waits for
+
+faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)    # where it waits in vain
 
 
 def each_service(test):
