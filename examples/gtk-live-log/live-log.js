@@ -13,7 +13,6 @@ import Gtk from "gi://Gtk?version=4.0";
 import Soup from "gi://Soup?version=3.0";
 
 Gio._promisify(Soup.Session.prototype, "send_and_read_async");
-
 const MAX_MESSAGES = 1000;
 const session = new Soup.Session();
 
@@ -27,7 +26,7 @@ const Window = GObject.registerClass(class Window extends Adw.ApplicationWindow 
     this.build();
     for (const signal of ["notify::ready-state", "before-connect", "error"])
       this.source.connect(signal, () => this.showState());
-    this.read().catch(error => logError(error));
+    this.read().catch(() => this.showState());
     GLib.timeout_add(GLib.PRIORITY_DEFAULT, 500, () => this.showState());
   }
 
@@ -112,8 +111,9 @@ const Window = GObject.registerClass(class Window extends Adw.ApplicationWindow 
   }
 });
 
-if (ARGV.length !== 1)
-  throw new Error("Usage: live-log.js http://HOST:PORT/events/CHANNEL");
 const application = new Adw.Application({flags: Gio.ApplicationFlags.NON_UNIQUE});
 application.connect("activate", () => new Window(application, ARGV[0]).present());
-application.run([]);
+if (ARGV.length === 1)
+  application.run([]);
+else
+  printerr("Usage: live-log.js http://HOST:PORT/events/CHANNEL");

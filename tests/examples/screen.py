@@ -7,11 +7,9 @@ programs are read and used through their accessible objects, so that they need n
 import os
 import subprocess
 import sys
-import time
 
 RUN_IN_SESSION = 'ERIC_SSE_TEST_SESSION'
 DEADLINE = 50
-POLL = 0.05
 DISTANCE_FROM_EDGE = 28    # of the middle of an entry, in pixels
 LEAVES = {'combo box', 'entry', 'image', 'label', 'scroll bar', 'separator', 'text'}    # what is below says nothing
 
@@ -33,6 +31,9 @@ def enter_session():
 
 
 enter_session()
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../command'))
+import serve    # noqa: E402
+
 try:
     import gi
     gi.require_version('Atspi', '2.0')
@@ -43,19 +44,14 @@ except (ImportError, ValueError) as error:
 
 def wait_for(look, what):
     """Waits for what no event tells of in all programs alike."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
+    def look_now():
         while GLib.MainContext.default().iteration(False):
             pass
         try:
-            value = look()
+            return look()
         except GLib.Error:
-            value = None    # what was looked at has just gone
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f'{what}: not within {DEADLINE} s')
-        time.sleep(POLL)
+            return None    # what was looked at has just gone
+    return serve.wait_until(look_now, what, DEADLINE)
 
 
 class Screen:

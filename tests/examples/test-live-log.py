@@ -3,20 +3,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A live log, in one of its languages: what it shows, publishes, and says of its connection.
 
-Arguments: the language, the command line as a JSON list, where a picture goes, the folder of
-serve.py, and what unittest takes."""
+Arguments: the language, the command line as a JSON list, where a picture goes, and what
+unittest takes."""
 
+import http.server
 import json
 import re
 import sys
+import threading
 import unittest
 
 import screen
+from screen import serve
 
-LANGUAGE, COMMAND, SCREENSHOT, HELPERS = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], sys.argv[4]
-del sys.argv[1:5]
-sys.path.insert(0, HELPERS)
-import serve    # noqa: E402
+LANGUAGE, COMMAND, SCREENSHOT = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
+del sys.argv[1:4]
+FLOOD = 6000
 
 # What the entries are called in each language: those of the small ones have no name of their own.
 NAMES = {
@@ -24,6 +26,19 @@ NAMES = {
     'python': {'filter': ('entry', None), 'publish': ('text', None)},
     'javascript': {'filter': ('entry', None), 'publish': ('text', None)},
 }[LANGUAGE]
+
+
+class Busy(http.server.BaseHTTPRequestHandler):
+    """Has clients wait for so long that they do not come back by themselves."""
+
+    def do_GET(self):
+        self.send_response(503)
+        self.send_header('Retry-After', '3000')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 class TestCase(serve.TestCase):
@@ -92,6 +107,15 @@ class TestLiveLog(TestCase):
         self.assertEqual((event.type, event.data), ('message', 'From the window: größe'))
         self.wait_texts(self.program, [('message', 'From the window: größe')])
 
+    def test_flood(self):
+        """More than any of them keeps: the newest are what is seen."""
+        body = ''.join(f'"line {i} of a flood"\n' for i in range(FLOOD))
+        self.server.publish('deploys', body, 'application/x-ndjson')
+        self.program.wait_label(f'line {FLOOD - 1} of')
+        self.publish('last', 'drop')
+        self.program.wait_label('drop')
+        self.assertFalse(self.program.has_label('line 0 of'))
+
     def test_connection_lost(self):
         self.publish('a', 'before')
         self.wait_texts(self.program, [('a', 'before')])
@@ -99,6 +123,12 @@ class TestLiveLog(TestCase):
         self.program.wait_label('Reconnecting in ')
         self.program.enter_below(*NAMES['publish'], 'Nobody there')
         self.program.wait_label('Not published: ')
+        with http.server.HTTPServer(('127.0.0.1', self.server.port), Busy) as busy:
+            threading.Thread(target=busy.serve_forever).start()
+            self.addCleanup(busy.shutdown)
+            screen.wait_for(lambda: self.program.has_label('Reconnecting in 30') or
+                            self.program.has_label('Reconnecting in 29'), 'the time that the server asks for')
+            busy.shutdown()
         self.server = self.start(port=self.server.port)
         self.program.click('Try Now')
         self.program.wait_label('Connected')
