@@ -3,8 +3,8 @@
 """What is installed is complete, has nothing private in it, and can be used.
 
 Arguments: the command to run meson with, in one word or several; `--`; the build
-directory; the directory of the consumer; the version; then those of `introspection`,
-`vapi`, `python` and `javascript` that were built."""
+directory; the directory of the consumer; the version; then those of `introspection`, `vapi`,
+`python` and `javascript` that were built."""
 
 import glob
 import os
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
 
 TIMEOUT = 600   # the library is built once more, perhaps on a busy machine
 
@@ -177,7 +178,7 @@ class Install(unittest.TestCase):
                        "  dependency('eric-sse-1', fallback: 'eric-sse',\n"
                        "             default_options: ['introspection=disabled']))\n")
         build = os.path.join(self.directory, 'build-parent')
-        out = run(*MESON, 'setup', '--wrap-mode=forcefallback', '--buildtype=plain', build, parent)
+        out = run(*MESON, 'setup', '--wrap-mode=forcefallback', build, parent)
         for feature in ('tests', 'examples', 'docs'):
             self.assertRegex(out, rf'{feature} +: NO')
         run(*MESON, 'compile', '-C', build, 'consumer')
