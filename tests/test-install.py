@@ -3,8 +3,8 @@
 """What is installed is complete, has nothing private in it, and can be used.
 
 Arguments: the command to run meson with, in one word or several; `--`; the build
-directory; the directory of the consumer; the version; then those of `introspection`, `vapi` and
-`python` that were built."""
+directory; the directory of the consumer; the version; then those of `introspection`, `vapi`,
+`python` and `javascript` that were built."""
 
 import glob
 import os
@@ -16,12 +16,20 @@ import tempfile
 import unittest
 
 
+TIMEOUT = 600   # the library is built once more, perhaps on a busy machine
+
+
 def run(*command, **named):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                           **named)
     if done.returncode != 0:
         raise AssertionError(f'{shlex.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}')
     return done.stdout
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
 
 
 class Install(unittest.TestCase):
@@ -70,6 +78,26 @@ class Install(unittest.TestCase):
                     text = file.read()
                 for directory in BUILD, self.root:
                     self.assertNotIn(directory, text, name)
+
+    def test_javascript(self):
+        """GJS finds the overrides where they are installed, and TypeScript its declarations."""
+        gjs = shutil.which('gjs')
+        if 'javascript' not in FEATURES or gjs is None:
+            self.skipTest('there is no GJS, or nothing for it')
+        self.assertIn("declare module 'gi://Eric?version=1'", read(self.find('eric-1.d.ts')))
+        override = self.find('Eric.js')
+        self.assertTrue(override.endswith('/share/gjs-1.0/overrides/Eric.js'), override)
+        data = os.path.dirname(os.path.dirname(os.path.dirname(override)))
+        environment = dict(os.environ, XDG_DATA_DIRS=f'{data}:/usr/share',
+                           GI_TYPELIB_PATH=os.path.dirname(self.find('Eric-1.typelib')),
+                           LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
+        environment.pop('GJS_PATH', None)
+        script = os.path.join(self.directory, 'script.js')
+        with open(script, 'w', encoding='ascii') as file:
+            file.write("import Eric from 'gi://Eric?version=1';\n"
+                       "print(new Eric.Message({ type: 'a', payload: [1] }), imports.overrides.ericSse.message.__file__);\n")
+        shown = run(gjs, '-m', script, env=environment)
+        self.assertEqual(shown, f'Eric.Message("a", [1]) {os.path.dirname(override)}/ericSse/message.js\n')
 
     def test_command(self):
         environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))

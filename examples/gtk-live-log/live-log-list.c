@@ -47,24 +47,30 @@ get_distance_from_end (GtkAdjustment *adjustment)
          gtk_adjustment_get_value (adjustment);
 }
 
-/* A row that was not laid out yet has no height, and at the edge counts as seen. One pixel
- * away from the edge it does not, and its lower end is brought there. */
 static void
 scroll_to_end (LiveLogList *self)
 {
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+
+  if (n_items > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", n_items - 1);
+}
+
+/* A row that was not laid out yet has no height, and at the edge counts as seen. One pixel
+ * away from the edge it does not, and its lower end is brought there. */
+static void
+leave_end (LiveLogList *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   gboolean placing = self->placing;
 
-  if (n_items == 0)
-    return;
   self->placing = TRUE;
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) - 1);
-  gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", n_items - 1);
   self->placing = placing;
 }
 
-/* Connected behind the list view's own handler: it has the rows that this is about. */
+/* Connected behind the list view's own handler: it has the rows that this is about. Where
+ * others than new ones at the end have changed, it does not know yet what is where. */
 static void
 items_changed_cb (GListModel  *model,
                   guint        position,
@@ -72,8 +78,11 @@ items_changed_cb (GListModel  *model,
                   guint        n_added,
                   LiveLogList *self)
 {
-  if (self->following)
-    scroll_to_end (self);
+  if (!self->following)
+    return;
+  if (n_removed == 0 && position > 0)
+    leave_end (self);
+  scroll_to_end (self);
 }
 
 /* The list view gives new bounds in the layout of a frame, and a new value with them. */
@@ -92,7 +101,10 @@ painted_cb (GdkFrameClock *clock,
 {
   self->placing = FALSE;
   if (self->following && get_distance_from_end (gtk_scrolled_window_get_vadjustment (self->scroller)) >= 1)
-    scroll_to_end (self);
+    {
+      leave_end (self);
+      scroll_to_end (self);
+    }
 }
 
 /* Somebody scrolls: away from the end, or back to it. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Before it counts: a list that is full, and a program that has all its memory. */
-#define WARM_UP (10 * G_TIME_SPAN_SECOND)
+#define WARM_UP (6 * G_TIME_SPAN_SECOND)
 
 /* How smoothly a window is drawn. Frames are asked for all the time, so that one that
  * does not come in time is missed, whether something changed or not. */

@@ -57,6 +57,7 @@ state_changed_cb (LiveLogStream *stream,
   g_autofree char *text = state == LIVE_LOG_STATE_RECONNECTING
                             ? g_strdup_printf ("Reconnecting in %u s", live_log_stream_get_seconds (stream))
                             : g_strdup (looks[state].text);
+  g_autofree char *spoken = g_strconcat (channel, ", ", text, NULL);
   const char *styles[] = { "state", looks[state].style, NULL };
 
   gtk_label_set_label (self->title, channel);
@@ -64,6 +65,7 @@ state_changed_cb (LiveLogStream *stream,
   gtk_image_set_from_icon_name (self->icon, looks[state].icon);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), styles);
   gtk_widget_set_visible (GTK_WIDGET (self->state), state != LIVE_LOG_STATE_IDLE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), reason != NULL ? reason : live_log_stream_get_uri (stream));
 }
 

@@ -482,8 +482,10 @@ live_log_window_watch (LiveLogWindow *self,
   gtk_editable_set_text (GTK_EDITABLE (self->address), uri);
   if (!live_log_stream_open (self->stream, uri, &error))
     {
+      g_autofree char *title = g_strconcat ("This is no address: ", error->message, NULL);
+
       gtk_widget_add_css_class (GTK_WIDGET (self->address), "error");
-      show_toast (self, error->message);
+      show_toast (self, title);
       return;
     }
   self->asking = FALSE;

@@ -289,6 +289,30 @@ def test_event_source_cancelled(run, server):
     assert run(main) == list(range(40))
 
 
+def test_cancelled_with_result(server, monkeypatch):
+    """Between the message and the turn of the task that waits for it."""
+    from gi.overrides.Eric import _streams
+    reading = None
+
+    class CancellingCall(_streams._ReadCall):
+        def set_result(self, value):
+            super().set_result(value)
+            reading.cancel()
+
+    async def main():
+        nonlocal reading
+        async with Eric.EventSource(server.url) as source:
+            source.connect('open', lambda _: server.news.broadcast(number(1)))
+            with monkeypatch.context() as patch:
+                patch.setattr(_streams, '_ReadCall', CancellingCall)
+                reading = asyncio.ensure_future(source.next_async())
+                await asyncio.wait([reading], timeout=DEADLINE)
+            assert reading.cancelled()
+            server.news.broadcast(number(2))
+            return [(await within_deadline(source.next_async())).text for _ in range(2)]
+    assert asyncio.run(main()) == ['1', '2']
+
+
 def test_event_source_fails(run, server):
     async def main():
         with pytest.raises(Eric.UnexpectedResponseError, match='404'):
