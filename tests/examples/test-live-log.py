@@ -44,7 +44,8 @@ class Busy(http.server.BaseHTTPRequestHandler):
 
 class TestCase(serve.TestCase):
     def setUp(self):
-        self.server = self.start()
+        # Who has not read the first message when it goes out of the history starts anew.
+        self.server = self.start('--history', str(2 * FLOOD))
         self.url = f'{self.server.url}events/deploys'
         self.screen = screen.Screen()
         self.addCleanup(self.screen.close)
