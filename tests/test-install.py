@@ -3,8 +3,8 @@
 """What is installed is complete, has nothing private in it, and can be used.
 
 Arguments: the command to run meson with, in one word or several; `--`; the build
-directory; the directory of the consumer; the version; then those of `introspection`
-and `vapi` that were built."""
+directory; the directory of the consumer; the version; then those of `introspection`, `vapi`,
+`python` and `javascript` that were built."""
 
 import glob
 import os
@@ -16,12 +16,20 @@ import tempfile
 import unittest
 
 
+TIMEOUT = 600   # the library is built once more, perhaps on a busy machine
+
+
 def run(*command, **named):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                           **named)
     if done.returncode != 0:
         raise AssertionError(f'{shlex.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}')
     return done.stdout
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
 
 
 class Install(unittest.TestCase):
@@ -46,6 +54,8 @@ class Install(unittest.TestCase):
             names += ['Eric-1.gir', 'Eric-1.typelib']
         if 'vapi' in FEATURES:
             names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
+        if 'python' in FEATURES:
+            names += ['Eric.pyi']
         for name in names:
             self.find(name)
         # Every header that <eric-sse.h> includes is there, beside it, and no other.
@@ -69,9 +79,51 @@ class Install(unittest.TestCase):
                 for directory in BUILD, self.root:
                     self.assertNotIn(directory, text, name)
 
+    def test_javascript(self):
+        """GJS finds the overrides where they are installed, and TypeScript its declarations."""
+        gjs = shutil.which('gjs')
+        if 'javascript' not in FEATURES or gjs is None:
+            self.skipTest('there is no GJS, or nothing for it')
+        self.assertIn("declare module 'gi://Eric?version=1'", read(self.find('eric-1.d.ts')))
+        override = self.find('Eric.js')
+        self.assertTrue(override.endswith('/share/gjs-1.0/overrides/Eric.js'), override)
+        data = os.path.dirname(os.path.dirname(os.path.dirname(override)))
+        environment = dict(os.environ, XDG_DATA_DIRS=f'{data}:/usr/share',
+                           GI_TYPELIB_PATH=os.path.dirname(self.find('Eric-1.typelib')),
+                           LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
+        environment.pop('GJS_PATH', None)
+        script = os.path.join(self.directory, 'script.js')
+        with open(script, 'w', encoding='ascii') as file:
+            file.write("import Eric from 'gi://Eric?version=1';\n"
+                       "print(new Eric.Message({ type: 'a', payload: [1] }), imports.overrides.ericSse.message.__file__);\n")
+        shown = run(gjs, '-m', script, env=environment)
+        self.assertEqual(shown, f'Eric.Message("a", [1]) {os.path.dirname(override)}/ericSse/message.js\n')
+
     def test_command(self):
         environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')))
         self.assertEqual(run(self.find('eric-sse'), '--version', env=environment), f'eric-sse {VERSION}\n')
+
+    def test_python(self):
+        """Where the stub is, Python finds the overrides, all of them, and mypy the stub."""
+        if 'python' not in FEATURES:
+            self.skipTest('without Python')
+        stub = self.find('Eric.pyi')
+        packages = os.path.dirname(os.path.dirname(os.path.dirname(stub)))
+        self.assertIn(os.path.basename(packages), ('dist-packages', 'site-packages'))
+        self.assertEqual(os.path.relpath(stub, packages), 'gi-stubs/repository/Eric.pyi')
+        with open(os.path.join(packages, 'gi-stubs/py.typed'), encoding='ascii') as file:
+            self.assertEqual(file.read(), 'partial\n')     # PEP 561: others may have more of gi
+        typelibs = os.path.dirname(self.find('Eric-1.typelib'))
+        environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')),
+                           GI_TYPELIB_PATH=typelibs, PYTHONPATH=packages, PYTHONDONTWRITEBYTECODE='1')
+        program = ('import gi; gi.require_version("Eric", "1"); from gi.repository import Eric; '
+                   'import gi.overrides.Eric as o; print(o.__file__, Eric.Message("test", {"a": [1]}))')
+        self.assertEqual(run(sys.executable, '-c', program, env=environment),
+                         f"{packages}/gi/overrides/Eric/__init__.py Eric.Message('test', {{'a': [1]}})\n")
+        source = os.path.join(os.path.dirname(CONSUMER), '..', 'bindings/python/gi/overrides/Eric')
+        installed = os.listdir(os.path.join(packages, 'gi/overrides/Eric'))
+        self.assertEqual({name for name in installed if name.endswith('.py')},
+                         {name for name in os.listdir(source) if name.endswith('.py')})
 
     def test_python_package(self):
         if 'introspection' not in FEATURES:

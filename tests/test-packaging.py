@@ -82,7 +82,8 @@ class TestDebian(unittest.TestCase):
                      'usr/lib/python3/dist-packages/gi/overrides/Eric/__init__.py',
                      'usr/lib/python3/dist-packages/eric_sse/__init__.py',
                      'usr/lib/python3/dist-packages/gi-stubs/repository/Eric.pyi',
-                     'usr/share/gjs-1.0/overrides/Eric.js', 'usr/include/eric-sse-1/eric-sse.h',
+                     'usr/share/gjs-1.0/overrides/Eric.js', 'usr/share/eric-sse-1/types/eric-1.d.ts',
+                     'usr/include/eric-sse-1/eric-sse.h',
                      'usr/lib/x/pkgconfig/eric-sse-1.pc', 'usr/share/doc/eric-sse-1/index.html']:
             with self.subTest(path):
                 found = [pattern for pattern in patterns

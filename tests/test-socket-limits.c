@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <eric-sse.h>
@@ -23,6 +24,9 @@
 
 /* What a server keeps for a connection at the most where messages are small, in bytes. */
 #define MAX_KEPT (2 * 1024 * 1024)
+
+/* The number of a channel, long enough that some thousands fill all buffers. */
+#define LONG_ID "%0200u"
 
 /* A broadcast that has this length, of at least 50 bytes. */
 static char *
@@ -254,7 +258,7 @@ flood (SocketPeer *peer,
 
   for (gboolean full = FALSE; !full; n++)
     {
-      g_autofree char *request = g_strdup_printf ("{\"v\":\"rc\",\"c\":\"%u\"}\n", n);
+      g_autofree char *request = g_strdup_printf ("{\"v\":\"rc\",\"c\":\"" LONG_ID "\"}\n", n);
       gsize sent = socket_peer_fill (peer, request, strlen (request));
 
       if (sent < strlen (request))
@@ -268,6 +272,16 @@ flood (SocketPeer *peer,
   return n;
 }
 
+/* As the system makes them, those of TCP have room for many megabytes. */
+static void
+make_buffers_small (SocketPeer *peer)
+{
+  const int size = 16 * 1024;
+
+  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
+  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
+}
+
 /* Of a peer that does not read, no more requests are read; when it does, none is lost. */
 static void
 assert_unread (SocketFixture  *fixture,
@@ -278,6 +292,7 @@ assert_unread (SocketFixture  *fixture,
   const char *line;
   guint n;
 
+  make_buffers_small (peer);
   socket_peer_pause (peer);
   n = flood (peer, rest);
   g_test_message ("%u requests", n);
@@ -292,7 +307,7 @@ assert_unread (SocketFixture  *fixture,
   line = peer->input->str;
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *expected = g_strdup_printf ("InvalidChannelException('No channel with id %u')\n", i);
+      g_autofree char *expected = g_strdup_printf ("InvalidChannelException('No channel with id " LONG_ID "')\n", i);
 
       g_assert_true (strncmp (line, expected, strlen (expected)) == 0);
       line += strlen (expected);

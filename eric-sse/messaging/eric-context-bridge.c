@@ -70,12 +70,28 @@ G_DEFINE_FINAL_TYPE (EricContextBridge, eric_context_bridge, G_TYPE_OBJECT)
 
 #define INITIAL_N_FDS 16
 
+/* A context can be let go of by its owner alone. */
+static void
+let_go (EricContextBridge *self)
+{
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  if (self->inner_fd >= 0)
+    close (self->inner_fd);
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = self->inner_fd = -1;
+  if (self->context != NULL && self->thread == g_thread_self ())
+    g_main_context_release (self->context);
+}
+
 static void
 eric_context_bridge_finalize (GObject *object)
 {
   EricContextBridge *self = ERIC_CONTEXT_BRIDGE (object);
 
-  eric_context_bridge_close (self);
+  let_go (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->fds, g_free);
 
@@ -339,7 +355,8 @@ eric_context_bridge_dispatch (EricContextBridge *self)
  * @self: a bridge
  *
  * Lets go of the main context, which another thread can iterate from now on. Does
- * nothing the second time. Dropping the last reference does the same.
+ * nothing the second time. Dropping the last reference does the same in the thread
+ * that made it; in another one, the main context stays with that thread.
  *
  * The loop must not wait for the descriptor any more: it is closed.
  *
@@ -351,14 +368,5 @@ eric_context_bridge_close (EricContextBridge *self)
   g_return_if_fail (ERIC_IS_CONTEXT_BRIDGE (self));
   g_return_if_fail (self->thread == g_thread_self ());
 
-  if (self->closed)
-    return;
-  self->closed = TRUE;
-  if (self->inner_fd >= 0)
-    close (self->inner_fd);
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = self->inner_fd = -1;
-  if (self->context != NULL)
-    g_main_context_release (self->context);
+  let_go (self);
 }

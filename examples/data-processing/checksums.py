@@ -5,9 +5,11 @@
 how far they are, and browsers get each result as an event."""
 
 import argparse
+import asyncio
+import hashlib
+import os
 import signal
 import sys
-import threading
 
 import gi
 gi.require_version('Eric', '1')
@@ -15,144 +17,110 @@ gi.require_version('Soup', '3.0')
 from gi.repository import Eric, Gio, GLib, Soup
 
 MAX_WAITING = 1000            # files, and results
-BATCH = 100
 CHUNK_SIZE = 256 * 1024
 HISTORY_BYTES = 256 * 2**20   # for browsers that come late
-DRAIN_TIMEOUT = 2000          # milliseconds, for browsers that are slow
-PRIORITY = GLib.PRIORITY_DEFAULT
 
 
 def checksum_file(message, cancellable):
-    """Runs in a thread of the pool. The GLib.Error of a file that cannot be read becomes
-    the result."""
-    file = Gio.File.new_for_uri(message.get_text())
-    stream = file.read(cancellable)
-    checksum = GLib.Checksum.new(GLib.ChecksumType.SHA256)
-    size = 0
-    while chunk := stream.read_bytes(CHUNK_SIZE, cancellable).get_data():
-        checksum.update(chunk)
-        size += len(chunk)
-    return Eric.Message.new('checksum', GLib.Variant('a{sv}', {
-        'name': GLib.Variant('s', file.get_parse_name()),
-        'size': GLib.Variant('x', size),
-        'sha256': GLib.Variant('s', checksum.get_string()),
-    }))
+    """Runs in a thread of the pool. What it returns is the result, and so is the exception
+    of a file that cannot be read."""
+    file = Gio.File.new_for_uri(message.payload)
+    checksum, size = hashlib.sha256(), 0
+    with open(file.get_path(), 'rb', buffering=0) as content:
+        while chunk := content.read(CHUNK_SIZE):
+            cancellable.set_error_if_cancelled()
+            checksum.update(chunk)
+            size += len(chunk)
+    return Eric.Message('checksum', {'name': file.get_parse_name(), 'size': size, 'sha256': checksum.hexdigest()})
 
 
-def files_below(folder, cancellable):
-    try:
-        children = folder.enumerate_children('standard::name,standard::type',
-                                             Gio.FileQueryInfoFlags.NOFOLLOW_SYMLINKS, cancellable)
-        for info in children:
-            child = children.get_child(info)
-            if info.get_file_type() == Gio.FileType.DIRECTORY:
-                yield from files_below(child, cancellable)
-            elif info.get_file_type() == Gio.FileType.REGULAR:
-                yield child
-    except GLib.Error:
-        yield folder   # who reads it fails, too, and says so
+def files_below(folder):
+    unreadable = []
+    for path, _, names in os.walk(folder, onerror=lambda error: unreadable.append(error.filename)):
+        for file in (os.path.join(path, name) for name in names):
+            if os.path.isfile(file) and not os.path.islink(file):
+                yield file
+    yield from unreadable   # who reads them fails, too, and says so
 
 
 class App:
-    def __init__(self, folder, port, stay):
-        self.folder = folder
-        self.stay = stay
-        self.finished = False
-        self.loop = GLib.MainLoop()
-        self.terminal = sys.stdout.isatty()
-
-        self.server = Eric.SseServer.new(Soup.Server(), None)
-        self.server.set_allow_publish(False)
+    def __init__(self, port):
+        self.server = Eric.SseServer(Soup.Server(), allow_publish=False)
         self.server.mount('/events')
-        self.events = self.server.get_channels().add('checksums')
-        self.events.set_history_size(GLib.MAXUINT32)
-        self.events.set_history_bytes(HISTORY_BYTES)
+        self.events = self.server.channels.add('checksums')
+        self.events.history_size = GLib.MAXUINT32
+        self.events.history_bytes = HISTORY_BYTES
         self.server.listen(Gio.InetSocketAddress.new_from_string('127.0.0.1', port))
 
-        self.work = Eric.DataProcessingChannel.new(None)
-        listener = self.work.add_threaded_listener(0, checksum_file)
-        listener.set_max_pending(MAX_WAITING)
-        self.cancellable = listener.get_cancellable()
+        self.work = Eric.DataProcessingChannel()
+        self.pool = self.work.add_threaded_listener(0, checksum_file)
+        self.pool.max_pending = MAX_WAITING
+        self.interrupted = asyncio.Event()
         # A window would have a progress bar: self.work.bind_property('fraction', bar, 'fraction')
-        if self.terminal:
+        if sys.stdout.isatty():
             self.work.connect('notify::fraction', self.show_progress)
 
-        stream = self.work.process_queue(listener, Eric.ResultOrder.COMPLETION)
-        stream.get_listener().set_capacity(MAX_WAITING)
-        stream.next_batch_async(BATCH, PRIORITY, None, self.on_results)
-
-    def run(self):
+    async def run(self, folder, stay):
         for number in signal.SIGINT, signal.SIGTERM:
-            GLib.unix_signal_add(PRIORITY, number, self.interrupt)
-        port = self.server.get_listen_address().get_port()
-        print(f'http://127.0.0.1:{port}/events/checksums?lastEventId=earliest', flush=True)
-        # In a thread of its own: it is held up where too many files wait.
-        walk = threading.Thread(target=self.walk)
-        walk.start()
-        self.loop.run()
-        walk.join()
-        return self.work.get_failed() > 0 or self.cancellable.is_cancelled()
+            asyncio.get_running_loop().add_signal_handler(number, self.interrupt)
+        print(f'http://127.0.0.1:{self.server.listen_address.get_port()}/events/checksums?lastEventId=earliest',
+              flush=True)
+        async with self.server:
+            # In a thread of its own: it is held up where too many files wait.
+            walk = asyncio.create_task(asyncio.to_thread(self.walk, folder))
+            await self.publish_results()
+            await walk
+            self.finish()
+            failed = self.work.failed > 0 or self.interrupted.is_set()
+            if stay:
+                await self.interrupted.wait()
+        return failed
 
-    def walk(self):
-        for file in files_below(self.folder, self.cancellable):
-            if self.cancellable.is_cancelled():
+    def walk(self, folder):
+        for file in files_below(folder):
+            if self.interrupted.is_set():
                 break
-            self.work.broadcast(Eric.Message.new_from_text('file', file.get_uri()))
+            self.work.broadcast(Eric.Message('file', Gio.File.new_for_path(file).get_uri()))
         self.work.notify_end()
 
-    def show_progress(self, work, _property):
-        print(f'\r{work.props.done} files, {work.props.failed} failed, {work.props.pending} wait, '
-              f'{work.props.per_second:.0f} a second\033[K', end='', flush=True)
-
-    def on_results(self, stream, result):
-        results = stream.next_batch_finish(result)
-        if not results:   # an empty list is how PyGObject shows the end
-            self.finish()
-            return
-        for message in results:
-            if message.get_event_type() == Eric.MESSAGE_TYPE_ERROR:
-                print(f'checksums.py: {message.get_payload()["reason"]}', file=sys.stderr)
-                self.events.broadcast(Eric.Message.new('failure', message.get_payload()))
-            elif message.get_event_type() != Eric.MESSAGE_TYPE_CLOSED:
+    async def publish_results(self):
+        results = self.work.process_queue(self.pool, Eric.ResultOrder.COMPLETION)
+        results.listener.capacity = MAX_WAITING
+        async for message in results:
+            if message.type == Eric.MESSAGE_TYPE_ERROR:
+                print(f'checksums.py: {message.payload["reason"]}', file=sys.stderr)
+                self.events.broadcast(Eric.Message('failure', message.payload))
+            elif message.type != Eric.MESSAGE_TYPE_CLOSED:
                 self.events.broadcast(message)
-        stream.next_batch_async(BATCH, PRIORITY, None, self.on_results)
 
     def finish(self):
-        done, failed = self.work.get_done(), self.work.get_failed()
-        self.finished = True
-        totals = {'files': GLib.Variant('x', done), 'failures': GLib.Variant('x', failed)}
-        self.events.broadcast(Eric.Message.new('done', GLib.Variant('a{sv}', totals)))
-        interrupted = ', interrupted' if self.cancellable.is_cancelled() else ''
-        print('\r\033[K' if self.terminal else '', f'{done} files, {failed} failed{interrupted}', sep='', flush=True)
-        if not self.stay or self.cancellable.is_cancelled():
-            self.quit()
+        done, failed = self.work.done, self.work.failed
+        self.events.broadcast(Eric.Message('done', {'files': done, 'failures': failed}))
+        ending = ', interrupted' if self.interrupted.is_set() else ''
+        print('\r\033[K' if sys.stdout.isatty() else '', f'{done} files, {failed} failed{ending}', sep='', flush=True)
 
     def interrupt(self):
-        if self.finished:
-            self.quit()
-        else:
-            self.cancellable.cancel()
-        return GLib.SOURCE_CONTINUE
+        self.interrupted.set()
+        self.pool.cancellable.cancel()
 
-    def quit(self):
-        self.server.drain_async(DRAIN_TIMEOUT, None, lambda *_: self.loop.quit())
+    def show_progress(self, work, _property):
+        print(f'\r{work.done} files, {work.failed} failed, {work.pending} wait, '
+              f'{work.per_second:.0f} a second\033[K', end='', flush=True)
 
 
-def main():
+async def main(parser, arguments):
+    if not os.path.isdir(arguments.folder):
+        parser.error(f'{arguments.folder} is no folder')
+    try:
+        app = App(arguments.port)
+    except GLib.Error as error:
+        parser.error(error.message)
+    return await app.run(arguments.folder, arguments.serve)
+
+
+if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('folder', metavar='FOLDER')
     parser.add_argument('--port', '-p', type=int, default=0, help='serve on this port (default: any)')
     parser.add_argument('--serve', '-s', action='store_true', help='stay until Ctrl-C, for browsers that come late')
-    arguments = parser.parse_args()
-    folder = Gio.File.new_for_commandline_arg(arguments.folder)
-    if folder.query_file_type(Gio.FileQueryInfoFlags.NONE, None) != Gio.FileType.DIRECTORY:
-        parser.error(f'{arguments.folder} is no folder')
-    try:
-        app = App(folder, arguments.port, arguments.serve)
-    except GLib.Error as error:
-        parser.error(error.message)
-    return app.run()
-
-
-if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(asyncio.run(main(parser, parser.parse_args())))

@@ -11,11 +11,10 @@ from gi.repository import Eric, GLib
 
 if len(sys.argv) != 4:
     sys.exit(f'Usage: {sys.argv[0]} PATH CHANNEL TEXT')
-
 path, channel_id, text = sys.argv[1:]
-client = Eric.SocketClient.new(path)
 try:
-    client.broadcast(channel_id, Eric.Message.new_from_text('txt', text), None)
+    with Eric.SocketClient(path) as client:
+        client.broadcast(channel_id, Eric.Message('txt', text))
 except GLib.Error as error:
     sys.exit(error.message)
 print('Message sent')

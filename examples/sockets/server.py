@@ -10,19 +10,21 @@ import gi
 gi.require_version('Eric', '1')
 from gi.repository import Eric, GLib
 
+
+class Printer(Eric.Listener):
+    def do_on_message(self, message):
+        print(f'Delivered “{message.text}”', flush=True)
+
+
 if len(sys.argv) != 2:
     sys.exit(f'Usage: {sys.argv[0]} PATH')
-
 path = sys.argv[1]
-server = Eric.SocketServer.new(None, path)
-channel = server.get_channels().add()
-listener = channel.add_listener()
-listener.connect('message', lambda _listener, message: print(f'Delivered “{message.get_text()}”', flush=True))
-
 try:
-    server.start()
+    with Eric.SocketServer(path) as server:
+        channel, printer = server.channels.add(), Printer()
+        channel.register_listener(printer)
+        print(f'receiver.py {path} {channel.id} {printer.id}')
+        print(f"sender.py {path} {channel.id} 'Hi there!'", flush=True)
+        server.run()
 except GLib.Error as error:
     sys.exit(error.message)
-print(f'receiver.py {path} {channel.get_id()} {listener.get_id()}')
-print(f"sender.py {path} {channel.get_id()} 'Hi there!'", flush=True)
-server.run()

@@ -92,7 +92,7 @@ async function ask(source) {
     if (reader.is_done())
       break;
   }
-  write("\n");
+  (thinking ? writeAside : write)("\n");
   if (interrupted) {
     printerr(`Stopped after ${nTokens} tokens`);
     return 130;

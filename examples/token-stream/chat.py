@@ -94,7 +94,7 @@ async def ask(source):
                     n_tokens, thinking = n_tokens + 1, token.kind == Eric.TokenKind.REASONING
                 if reader.is_done():
                     break
-        print()
+        print('', file=sys.stderr if thinking else sys.stdout)
     except GLib.Error as error:
         return explain(source, error)
     except asyncio.CancelledError:

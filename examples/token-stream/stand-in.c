@@ -5,7 +5,7 @@
  * no other at hand. It speaks as OpenAI, Anthropic and Ollama do, on their paths. The
  * model is called stand-in. A question with “weather” in it has it call a tool.
  *
- * It prints a line for each answer, and runs until Ctrl-C. */
+ * It prints a line when it is asked and one when that is over, and runs until Ctrl-C. */
 
 #include <eric-sse.h>
 #include <glib-unix.h>
@@ -22,6 +22,7 @@ static char *key = NULL;
 static gboolean busy = FALSE;
 static gboolean fail = FALSE;
 static gboolean cut = FALSE;
+static gboolean hold = FALSE;
 
 static const GOptionEntry entries[] = {
   { "port", 0, 0, G_OPTION_ARG_INT, &port, "The port to listen on, 0 for any", "PORT" },
@@ -31,6 +32,7 @@ static const GOptionEntry entries[] = {
   { "busy", 0, 0, G_OPTION_ARG_NONE, &busy, "Be too busy for the first request", NULL },
   { "fail", 0, 0, G_OPTION_ARG_NONE, &fail, "Report an error in the middle of answers", NULL },
   { "cut", 0, 0, G_OPTION_ARG_NONE, &cut, "Cut answers off in the middle", NULL },
+  { "hold", 0, 0, G_OPTION_ARG_NONE, &hold, "Say no more after the middle of answers", NULL },
   { NULL }
 };
 
@@ -104,6 +106,8 @@ next_cb (gpointer user_data)
   gboolean half = answer->n_sent == answer->n_pieces / 2;
 
   stop_timer (answer);
+  if (half && hold)
+    return G_SOURCE_REMOVE;
   if (half && cut)
     end_answer (answer, "cut off after");
   else if (half && fail && send_piece (answer, answer->dialect->failure) && send_text (answer, "0\r\n\r\n"))
@@ -170,6 +174,7 @@ start_answer (const Dialect     *dialect,
     G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (answer->connection)), NULL);
   g_source_set_callback (answer->readable, G_SOURCE_FUNC (readable_cb), answer, NULL);
   g_source_attach (answer->readable, NULL);
+  g_print ("%s: asked\n", dialect->path);
   go_on (answer, wait_time);
 }
 

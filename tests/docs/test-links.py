@@ -93,7 +93,7 @@ class Links(unittest.TestCase):
             text = file.read()
         for name in os.listdir(os.path.join(ROOT, 'examples')):
             if name != 'meson.build':
-                self.assertIn(f'`{name}`', text)
+                self.assertRegex(text, rf'`{re.escape(name)}`')
 
     def test_code_fits(self):
         """The reference shows so many columns without scrolling."""

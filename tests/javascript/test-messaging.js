@@ -292,6 +292,7 @@ describe("A listener", () => {
     const listener = fill(10);
     expect(await collect(listener, 2)).toEqual([0, 1]);
     expect([listener.running, listener.pending, listener.get_pending()]).toEqual([true, 8, 8]);
+    expect(await listener.readyAsync()).toBeTrue();
     expect((await listener.nextAsync()).payload).toBe(2);
     expect(listener.deliver_next().payload).toBe(3);
     expect(payloads(listener.deliver_batch(2))).toEqual([4, 5]);

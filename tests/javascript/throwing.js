@@ -42,8 +42,23 @@ const Deaf = GObject.registerClass(class Deaf extends Eric.Listener {
   }
 });
 
+const Stubborn = GObject.registerClass(class Stubborn extends Eric.SseChannel {
+  vfunc_adapt() {
+    oops();
+  }
+});
+
 // Each gives what comes in spite of it.
 const cases = {
+  async "a function that adapts messages"() {
+    const channel = new Stubborn();
+    const stream = channel.watch();
+    channel.broadcast(message("1"));
+    channel.broadcast(message("2"));
+    return [await stream.nextAsync(), await stream.nextAsync()].map((one) =>
+      one.type === Eric.MESSAGE_TYPE_ERROR && one.payload.data).join();
+  },
+
   "a signal handler"() {
     const listener = Eric.Listener.new();
     const seen = [];

@@ -1,6 +1,6 @@
 # Copyright 2026 The eric-sse authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The library from Python, through introspection alone."""
+"""The library from Python, by the names of its C functions."""
 
 import gc
 import socket

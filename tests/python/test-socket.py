@@ -1,6 +1,6 @@
 # Copyright 2026 The eric-sse authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The socket client from Python, through introspection alone."""
+"""The socket client from Python, by the names of its C functions."""
 
 import gc
 import json

@@ -258,7 +258,7 @@ def test_event_source(run, server):
                 if len(seen) == 4:
                     break
             while len(seen) < 8:
-                seen += [(message.type, message.json()) for message in await source.next_batch_async(2)]
+                seen += [(message.type, message.json()) for message in await source.next_batch_async(8 - len(seen))]
             seen += [(message.type, message.json()) for message in [await source.next_async(), await anext(source)]]
         assert source.ready_state == Eric.ReadyState.CLOSED
         return seen
@@ -287,6 +287,30 @@ def test_event_source_cancelled(run, server):
                 seen.append(await within_deadline(source.next_async()))
         return [int(message.payload) for message in seen]
     assert run(main) == list(range(40))
+
+
+def test_cancelled_with_result(server, monkeypatch):
+    """Between the message and the turn of the task that waits for it."""
+    from gi.overrides.Eric import _streams
+    reading = None
+
+    class CancellingCall(_streams._ReadCall):
+        def set_result(self, value):
+            super().set_result(value)
+            reading.cancel()
+
+    async def main():
+        nonlocal reading
+        async with Eric.EventSource(server.url) as source:
+            source.connect('open', lambda _: server.news.broadcast(number(1)))
+            with monkeypatch.context() as patch:
+                patch.setattr(_streams, '_ReadCall', CancellingCall)
+                reading = asyncio.ensure_future(source.next_async())
+                await asyncio.wait([reading], timeout=DEADLINE)
+            assert reading.cancelled()
+            server.news.broadcast(number(2))
+            return [(await within_deadline(source.next_async())).text for _ in range(2)]
+    assert asyncio.run(main()) == ['1', '2']
 
 
 def test_event_source_fails(run, server):
@@ -351,7 +375,7 @@ def test_loop_after_loop(channel, listener):
         assert not context.is_owner()
         if n == 1:
             descriptors = len(os.listdir('/proc/self/fd'))
-    assert len(os.listdir('/proc/self/fd')) == descriptors
+    assert len(os.listdir('/proc/self/fd')) <= descriptors     # others may have let go of theirs
 
 
 def test_late_answer(listener):

@@ -18,8 +18,6 @@ _pools: 'weakref.WeakSet[ThreadPool]' = weakref.WeakSet()
 def _run(envelope: Eric.Message, _cancellable: Any) -> Eric.Message:
     """In a thread of the pool."""
     pending, future, function, arguments, keywords = envelope.task
-    # The caller's objects go with the future, not with the envelope.
-    del envelope.task
     pending.discard(future)
     if future.set_running_or_notify_cancel():
         try:

@@ -45,7 +45,8 @@ def find(element, name):
 
 
 def find_all(element, *names):
-    return [child for child in element if child.tag in [CORE + name for name in names]]
+    return [child for child in element
+            if child.tag in [CORE + name for name in names] and child.get('introspectable') != '0']
 
 
 def is_true(element, name):
@@ -161,7 +162,7 @@ class Generator:
     def attribute(self, element, setters):
         """What a getter without arguments is as an attribute."""
         function = self.function(element)
-        if function.inputs or function.outputs().startswith('tuple') or is_true(element, 'throws'):
+        if function.parameters or is_true(element, 'throws'):
             return None
         name = function.name[len('get_'):]
         lines = ['@property', f'def {name}(self) -> {function.outputs()}: ...']
@@ -197,9 +198,8 @@ class Generator:
 
     def class_(self, element):
         name, parent = element.get('name'), element.get('parent')
-        bases = [] if parent is None else [parent, *(i.get('name') for i in find_all(element, 'implements'))]
-        if element.tag == CORE + 'record' and element.get(GLIB + 'get-type'):
-            bases = ['GObject.GBoxed']
+        # A base that nobody has a stub of would be taken for anything, and nothing be checked.
+        bases = [] if parent is None else ['_Object' if '.' in parent else parent]
         properties = {p.get('name').replace('-', '_'): p for p in find_all(element, 'property')}
         members = self.members(element)
         writable = [f'{key}: {self.function(p).type_of(p)} = ...' for key, p in properties.items()
@@ -212,6 +212,8 @@ class Generator:
         """Name and lines of each enumeration, constant and function; of classes, the bases
         and members instead of lines."""
         for element in self.namespace:
+            if element.get('introspectable') == '0':
+                continue
             kind, name = element.tag.removeprefix(CORE), element.get('name')
             if kind == 'constant':
                 basic = BASIC[find(element, 'type').get('name')]

@@ -17,6 +17,9 @@ declare module 'gi://GLib' {
     class Bytes {
       toArray(): Uint8Array;
     }
+    class MainContext {
+      iteration(may_block: boolean): boolean;
+    }
     const PRIORITY_DEFAULT: number;
   }
   export default GLib;

@@ -12,8 +12,8 @@ const {Gio, GLib} = imports.gi;
 // What comes before the priority and the cancellable.
 const PAIRS = {
   EventSource: {next: [], next_batch: ["max_messages"]},
-  Listener: {next: [], next_batch: ["max_messages"]},
-  MessageStream: {next: [], next_batch: ["max_messages"]},
+  Listener: {next: [], next_batch: ["max_messages"], ready: []},
+  MessageStream: {next: [], next_batch: ["max_messages"], ready: []},
   SocketStream: {next: [], next_batch: ["max_messages"]},
   SocketClient: {
     broadcast: ["channel_id", "message"],

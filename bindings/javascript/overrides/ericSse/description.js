@@ -5,8 +5,6 @@
 
 /* exported extend */
 
-const {GLib} = imports.gi;
-
 const MAX_SHOWN = 72;
 
 function shorten(text) {
@@ -17,14 +15,6 @@ function count(number, what) {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-function showPayload(message) {
-  const payload = message.get_payload();
-  if (payload === null)
-    return "null";
-  const text = message.get_text();
-  return shorten(payload.classify() === GLib.VariantClass.STRING ? JSON.stringify(text) : text);
-}
-
 function nameOf(Enum, value) {
   return Object.keys(Enum).find((name) => Enum[name] === value).toLowerCase();
 }
@@ -32,7 +22,7 @@ function nameOf(Enum, value) {
 // The parts between the brackets.
 const PARTS = {
   Message: (message) => [
-    JSON.stringify(message.get_event_type()), showPayload(message),
+    JSON.stringify(message.get_event_type()), shorten(message.to_json()),
     ...message.get_id() !== null ? [`id ${JSON.stringify(message.get_id())}`] : [],
   ],
   Listener: (listener) => [

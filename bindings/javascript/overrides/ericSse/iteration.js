@@ -174,6 +174,8 @@ function isCall(args) {
 }
 
 function readAheadFirst(prototype) {
+  if ("ready_async" in prototype)
+    unless(prototype, "ready_async", (ahead, ...args) => isCall(args) || ahead.held ? undefined : Promise.resolve(true));
   unless(prototype, "next_async", (ahead, ...args) => {
     const message = isCall(args) ? undefined : ahead.take();
     return message && Promise.resolve(message);

@@ -41,10 +41,9 @@ function readProperties(given) {
   return properties;
 }
 
-// The library's own way to write a variant; an array, since a string would be its own text.
+// The library's own way to write a variant.
 function writeVariant(Eric, variant) {
-  return Eric.Message.new.native(null, GLib.Variant.new_array(new GLib.VariantType("v"),
-    [GLib.Variant.new_variant(variant)])).get_text().slice(1, -1);
+  return Eric.Message.new.native(null, variant).to_json();
 }
 
 // A message of a payload alone: JSON and text take one call.
@@ -81,15 +80,6 @@ function toVariant(Eric, value) {
   if (value === null)
     return GLib.Variant.new_maybe(new GLib.VariantType("v"), null);
   return newOfPayload(Eric, null, value).get_payload();
-}
-
-function getPayload(message) {
-  const payload = message.get_payload();
-  if (payload === null)
-    return null;
-  if (payload.classify() !== GLib.VariantClass.STRING)
-    return fromText(message.get_text());
-  return getText(message);
 }
 
 const decoder = new TextDecoder();
@@ -144,7 +134,7 @@ function extend(Eric) {
   extendClient(Eric);
   Object.defineProperties(prototype, {
     type: {configurable: true, enumerable: true, get() { return this.get_event_type(); }},
-    payload: {configurable: true, enumerable: true, get() { return getPayload(this); }},
+    payload: {configurable: true, enumerable: true, get() { return fromText(this.to_json()); }},
     text: {configurable: true, enumerable: true, get() { return getText(this); }},
   });
   const copyWithId = prototype.copy_with_id;

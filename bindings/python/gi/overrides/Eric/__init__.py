@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes the library Python's own: `from gi.repository import Eric` loads it."""
 
-from gi._gi import FunctionInfo, ObjectInfo
+from gi._gi import FunctionInfo, ObjectInfo, StructInfo
 from gi.module import get_introspection_module, repository
 from gi.repository import GObject
 
@@ -14,7 +14,8 @@ Eric = get_introspection_module('Eric')
 
 # Patching classes in place, rather than deriving from them, keeps them one: what C makes,
 # what Python makes, and what is derived from in either is of the same class.
-_classes = [getattr(Eric, info.get_name()) for info in repository.get_infos('Eric') if isinstance(info, ObjectInfo)]
+_classes = [getattr(Eric, info.get_name()) for info in repository.get_infos('Eric')
+            if isinstance(info, (ObjectInfo, StructInfo)) and info.get_methods()]
 
 
 def _install_async(cls):

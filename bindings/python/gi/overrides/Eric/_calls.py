@@ -35,6 +35,8 @@ class Call(asyncio.Future):
 
     def start(self, function, *arguments):
         function(*arguments, self.cancellable, self._ready)
+        if not self.over:
+            self._driver.calls.add(self)
         if self._driver.turns is not None:
             self.get_loop().call_soon(self._driver.turns.turn)
         return self
@@ -50,18 +52,18 @@ class Call(asyncio.Future):
 
     def _complete(self, source, result):
         self.over = True
+        self._driver.calls.discard(self)
+        wanted = not (self.done() or self.get_loop().is_closed())
         try:
             value = self._finish(source, result)
         except GLib.Error as error:
-            if not self.done():
+            if wanted:
                 self.set_exception(error)
             self.settled(None)
             return
-        if self.done():
-            self.settled(value)
-        else:
+        if wanted:
             self.set_result(value)
-            self.settled(None)
+        self.settled(None if wanted else value)
 
     def settled(self, value):
         """The call is over; `value` is what came too late."""

@@ -25,22 +25,15 @@ _STANDARD = tuple(getattr(selectors, name) for name in
                   if hasattr(selectors, name))
 
 
-def _let_go(bridge, own_context):
-    bridge.close()
-    if own_context is not None:
-        own_context.pop_thread_default()
-
-
 class _Selector:
     """The selector of an event loop that looks after a main context, too."""
 
-    def __init__(self, loop, selector, bridge, own_context):
+    def __init__(self, loop, selector, driver):
         self._selector = selector
         self._select = selector.select
-        self._bridge = bridge
-        self._prepare = bridge.prepare
-        self._dispatch = bridge.dispatch
-        self._own_context = own_context
+        self._prepare = driver.bridge.prepare
+        self._dispatch = driver.bridge.dispatch
+        self._driver = driver
         self._call_soon = loop.call_soon
 
     def __getattr__(self, name):
@@ -59,27 +52,28 @@ class _Selector:
 
     def close(self):
         self._selector.close()
-        _let_go(self._bridge, self._own_context)
+        self._driver.close()
 
 
 class _Turns:
     """The same for an event loop that nobody can tell us of when it waits: after each
     call of ours it looks again."""
 
-    def __init__(self, loop, bridge, own_context):
+    def __init__(self, loop, driver):
         self._loop = loop
-        self._bridge = bridge
-        self._own_context = own_context
+        self._driver = driver
+        self._bridge = driver.bridge
         self._timer = None
         self._close_loop = loop.close
-        loop.add_reader(bridge.get_fd(), self.turn)
+        loop.add_reader(self._bridge.get_fd(), self.turn)
         loop.close = self._close
 
     def _close(self):
-        if not self._loop.is_closed():
-            self._loop.remove_reader(self._bridge.get_fd())
-            _let_go(self._bridge, self._own_context)
+        if self._loop.is_closed():
+            return
+        self._loop.remove_reader(self._bridge.get_fd())
         self._close_loop()
+        self._driver.close()
 
     def turn(self):
         """What is ready is called, until nothing is."""
@@ -117,18 +111,30 @@ class Driver:
 
     def __init__(self, loop):
         self.thread = threading.get_ident()
+        self.calls = set()      # that are under way
         self.direct = False     # callbacks come within the loop, which need not be woken
         self.turns = None
+        self.bridge = self._own_context = None
         selector = _find_selector(loop)
         if selector is not None and not isinstance(selector, _STANDARD):
             return
-        bridge, own_context = _make_bridge()
+        self.bridge, self._own_context = _make_bridge()
         if selector is None:
-            self.turns = _Turns(loop, bridge, own_context)
+            self.turns = _Turns(loop, self)
             return
         self.direct = True
-        loop.add_reader(bridge.get_fd(), bridge.dispatch)
-        loop._selector = _Selector(loop, selector, bridge, own_context)
+        loop.add_reader(self.bridge.get_fd(), self.bridge.dispatch)
+        loop._selector = _Selector(loop, selector, self)
+
+    def close(self):
+        """The event loop is closed: nobody will be told what its calls give."""
+        for call in list(self.calls):
+            call.cancellable.cancel()
+        while self.calls and (self.bridge.prepare() == 0 or self.bridge.dispatch()):
+            self.bridge.dispatch()
+        self.bridge.close()
+        if self._own_context is not None:
+            self._own_context.pop_thread_default()
 
 
 _drivers = weakref.WeakKeyDictionary()

@@ -1,6 +1,6 @@
 # Copyright 2026 The eric-sse authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Event sources, servers and sockets."""
+"""Event sources, servers and sockets, and what else belongs to a main context."""
 
 from gi.module import get_introspection_module
 from gi.repository import GObject
@@ -120,6 +120,7 @@ DRAIN_TIMEOUT = 2000    # milliseconds, for clients that are slow
 
 
 def install():
+    _belongs_to_context(Eric.MessageList, 'max_items')
     install_sources()
     install_sockets()
     install_servers()

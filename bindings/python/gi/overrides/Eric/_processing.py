@@ -5,6 +5,7 @@
 from gi.module import get_introspection_module
 
 from ._callbacks import processing, processing_function
+from ._context import attach
 
 Eric = get_introspection_module('Eric')
 
@@ -20,6 +21,7 @@ def install():
     new, add = Pool.__dict__['new'], Channel.add_threaded_listener
 
     def new_pool(cls, max_workers, func=None, *data):
+        attach()
         return new(cls, max_workers, processing_function(func), *data)
 
     def add_threaded_listener(self, max_workers, func, *data):
@@ -27,6 +29,7 @@ def install():
         processor. It is given the message and, if it wants, a Gio.Cancellable; it returns a
         message, or any value that a message can carry, or raises an exception, which becomes
         a message of type Eric.MESSAGE_TYPE_ERROR."""
+        attach()
         return add(self, max_workers, processing_function(func), *data)
 
     Pool.new = classmethod(new_pool)
