@@ -55,7 +55,7 @@ class Install(unittest.TestCase):
         if 'vapi' in FEATURES:
             names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
         if 'python' in FEATURES:
-            names += ['Eric.pyi', 'py.typed']
+            names += ['Eric.pyi']
         for name in names:
             self.find(name)
         # Every header that <eric-sse.h> includes is there, beside it, and no other.
@@ -111,6 +111,8 @@ class Install(unittest.TestCase):
         packages = os.path.dirname(os.path.dirname(os.path.dirname(stub)))
         self.assertIn(os.path.basename(packages), ('dist-packages', 'site-packages'))
         self.assertEqual(os.path.relpath(stub, packages), 'gi-stubs/repository/Eric.pyi')
+        with open(os.path.join(packages, 'gi-stubs/py.typed'), encoding='ascii') as file:
+            self.assertEqual(file.read(), 'partial\n')     # PEP 561: others may have more of gi
         typelibs = os.path.dirname(self.find('Eric-1.typelib'))
         environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(self.find('liberic-sse-1.so')),
                            GI_TYPELIB_PATH=typelibs, PYTHONPATH=packages, PYTHONDONTWRITEBYTECODE='1')

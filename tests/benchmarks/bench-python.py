@@ -22,7 +22,7 @@ BURST = 50             # broadcasts until the listeners take what is theirs
 N_STREAMED = 100_000
 N_CALLS = 20_000
 N_ROUNDS = 5
-BATCH = 1000
+BATCH = 250            # the default of batches()
 LIMITS = {'broadcast to 100 listeners, per listener': 5, 'async for': 1, 'async for, in batches': 3}
 
 

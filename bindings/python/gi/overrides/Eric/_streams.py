@@ -20,6 +20,7 @@ Eric = get_introspection_module('Eric')
 NoMessagesError = classes['NoMessagesError']
 
 READ_AHEAD = 256     # messages of a source or a socket, which its reader has not seen yet
+BATCH = 250          # messages of a batch unless told otherwise: more of them leave the processor's cache
 IN_A_ROW = 1000      # messages that are handed out before others in the event loop have a turn
 
 
@@ -159,7 +160,7 @@ def install(cls, access):
             raise StopAsyncIteration
         return message
 
-    async def batches(self, max_messages=IN_A_ROW):
+    async def batches(self, max_messages=BATCH):
         """Lists of what is there, up to a number, as they come: `async for`."""
         while batch := await access.next_batch(self, max_messages):
             yield batch
