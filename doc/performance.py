@@ -37,15 +37,16 @@ def run(build, name, *arguments):
     return subprocess.run([path, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def run_python(build, script):
-    """With the library of the build directory; ERIC_SSE_PYTHON_PACKAGES names the folders of
+def run_script(build, script, *interpreter):
+    """With the library of the build directory. ERIC_SSE_PYTHON_PACKAGES names the folders of
     the Python package, 0.3.2 and 2.1, with a colon between them."""
     library = os.path.join(build, 'eric-sse')
     env = dict(os.environ, GI_TYPELIB_PATH=library, LD_LIBRARY_PATH=library,
                PYTHONPATH=os.path.join(ROOT, 'bindings', 'python'),
-               ERIC_SSE_PYTHON_PACKAGE=os.environ['ERIC_SSE_PYTHON_PACKAGES'])
+               GJS_PATH=os.path.join(ROOT, 'bindings', 'javascript'),
+               ERIC_SSE_PYTHON_PACKAGE=os.environ.get('ERIC_SSE_PYTHON_PACKAGES', ''))
     print(f'{script} runs…', flush=True)
-    return subprocess.run(['/usr/bin/python3', os.path.join(ROOT, 'tests', 'benchmarks', script)], env=env,
+    return subprocess.run([*interpreter, os.path.join(ROOT, 'tests', 'benchmarks', script)], env=env,
                           check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -118,6 +119,19 @@ def read_python(text):
     return figures
 
 
+JAVASCRIPT = {'message': 'a message made', 'payload': 'a payload read', 'broadcast': 'a broadcast to 100 listeners',
+              'stream': 'a message in for await', 'batch': 'a message in nextBatchAsync()'}
+
+
+def read_javascript(text):
+    """Beside bare JavaScript: nanoseconds, and how many times its time."""
+    figures = {}
+    for key, name in JAVASCRIPT.items():
+        ours, ratio = numbers(text, rf'(?m)^{re.escape(name)} +\d+ ns +(\d+) ns +([\d.]+)$')
+        figures[key] = {'ns': rounded(ours), 'ratio': rounded(ratio)}
+    return figures
+
+
 def take(build):
     benchmarks = os.path.join(ROOT, 'tests', 'benchmarks')
     with open(DATA, encoding='utf-8') as file:
@@ -128,7 +142,8 @@ def take(build):
     data['processing'] = read_processing(run(build, 'processing', os.path.join(benchmarks, 'peer-executor.py')))
     # What is measured beside the Python package stays where the package is not there.
     if os.environ.get('ERIC_SSE_PYTHON_PACKAGES'):
-        data['python'] = read_python(run_python(build, 'bench-python.py'))
+        data['python'] = read_python(run_script(build, 'bench-python.py', '/usr/bin/python3'))
+    data['javascript'] = read_javascript(run_script(build, 'bench-javascript.js', 'gjs', '-m'))
     data['socket'].update(read_socket(run(build, 'socket', os.path.join(benchmarks, 'peer-socket-server.py'))))
     with open(DATA, 'w', encoding='utf-8') as file:
         json.dump(data, file, indent=2)
