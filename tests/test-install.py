@@ -43,7 +43,7 @@ class Install(unittest.TestCase):
                            for path, _, names in os.walk(cls.root) for name in names)
 
     def find(self, name):
-        found = [path for path in self.files if os.path.basename(path) == name]
+        found = [path for path in self.files if path.endswith('/' + name)]
         self.assertEqual(len(found), 1, f'{name} in {self.files}')
         return os.path.join(self.root, found[0])
 
@@ -55,7 +55,7 @@ class Install(unittest.TestCase):
         if 'vapi' in FEATURES:
             names += ['eric-sse-1.vapi', 'eric-sse-1.deps']
         if 'python' in FEATURES:
-            names += ['Eric.pyi']
+            names += ['Eric.pyi', 'gi-stubs/py.typed', 'eric_sse/py.typed']
         for name in names:
             self.find(name)
         # Every header that <eric-sse.h> includes is there, beside it, and no other.

@@ -80,6 +80,7 @@ items_changed_cb (GListModel  *model,
 {
   if (!self->following)
     return;
+  self->placing = TRUE;
   if (n_removed == 0 && position > 0)
     leave_end (self);
   scroll_to_end (self);
@@ -102,12 +103,39 @@ painted_cb (GdkFrameClock *clock,
   self->placing = FALSE;
   if (self->following && get_distance_from_end (gtk_scrolled_window_get_vadjustment (self->scroller)) >= 1)
     {
+      self->placing = TRUE;
       leave_end (self);
       scroll_to_end (self);
     }
 }
 
-/* Somebody scrolls: away from the end, or back to it. */
+/* With the wheel, or two fingers: known at once, however many messages come. */
+static gboolean
+scroll_cb (GtkEventControllerScroll *controller,
+           double                    dx,
+           double                    dy,
+           LiveLogList              *self)
+{
+  if (dy < 0 && gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) > 0)
+    set_following (self, FALSE);
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* With the scroll bar. */
+static gboolean
+change_value_cb (GtkRange      *range,
+                 GtkScrollType  scroll,
+                 double         value,
+                 LiveLogList   *self)
+{
+  GtkAdjustment *adjustment = gtk_range_get_adjustment (range);
+
+  set_following (self, value >= gtk_adjustment_get_upper (adjustment) -
+                                  gtk_adjustment_get_page_size (adjustment) - 1);
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* Somebody scrolls in whatever other way: away from the end, or back to it. */
 static void
 value_changed_cb (GtkAdjustment *adjustment,
                   LiveLogList   *self)
@@ -197,6 +225,19 @@ live_log_list_class_init (LiveLogListClass *klass)
 }
 
 static void
+watch_input (LiveLogList *self)
+{
+  GtkEventController *wheel = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+  GtkWidget *range = gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (self->scroller));
+
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect (wheel, "scroll", G_CALLBACK (scroll_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->scroller), wheel);
+  if (GTK_IS_RANGE (range))
+    g_signal_connect_object (range, "change-value", G_CALLBACK (change_value_cb), self, 0);
+}
+
+static void
 live_log_list_init (LiveLogList *self)
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
@@ -209,6 +250,7 @@ live_log_list_init (LiveLogList *self)
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (bounds_changed_cb), self, 0);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (value_changed_cb), self, 0);
+  watch_input (self);
   set_following (self, TRUE);
 }
 

@@ -4,9 +4,12 @@
 programs are read and used through their accessible objects, so that they need nothing for tests.
 """
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 RUN_IN_SESSION = 'ERIC_SSE_TEST_SESSION'
 DEADLINE = 50
@@ -20,10 +23,14 @@ def skip(reason):
 
 
 def enter_session():
-    """Starts this program once more, with a message bus of its own."""
+    """Starts this program once more, with a message bus and folders of its own: where the bus of
+    the accessible objects listens is in one of them."""
     if RUN_IN_SESSION in os.environ:
+        atexit.register(shutil.rmtree, os.environ[RUN_IN_SESSION], ignore_errors=True)
         return
-    os.environ[RUN_IN_SESSION] = '1'
+    home = os.environ[RUN_IN_SESSION] = tempfile.mkdtemp()
+    for name in ('XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'):
+        os.environ[name] = home
     try:
         os.execvp('dbus-run-session', ['dbus-run-session', '--', sys.executable, *sys.argv])
     except FileNotFoundError:

@@ -133,11 +133,16 @@ describe("A thread-pool listener", () => {
     listener.stop();
   });
 
+  // What it has done is with the results. Signals of an object that nobody in JavaScript refers to
+  // any more may be lost with it.
   it("may be dropped while it works, by whoever is last", async () => {
     const Derived = GObject.registerClass(class DerivedPool extends Eric.ThreadPoolListener {});
+    const results = new Eric.Listener();
     let processed = 0;
+    results.start();
     for (let i = 0; i < 200; i++) {
       const listener = i % 2 ? new Derived({ max_workers: 2 }) : Eric.ThreadPoolListener.new(2);
+      listener.results = results;
       listener.connect("processed", () => processed++);
       listener.start();
       for (let n = 0; n < 5; n++)
@@ -148,9 +153,10 @@ describe("A thread-pool listener", () => {
       }
     }
     System.gc();
-    while (processed < 1000)
+    while (results.pending < 1000)
       await nextTurn();
-    expect(processed).toBe(1000);
+    expect(results.pending).toBe(1000);
+    expect(processed).toBeLessThan(1001);
   });
 });
 

@@ -5,6 +5,9 @@
 `InMemoryQueue` is a queue of the C library. Any other subclass of `Queue` works as well, such
 as one that keeps its messages in a database; streams then ask it several times a second,
 unless the messages come through the channel.
+
+What waits in a queue of the C library is hidden from Python's garbage collector: a message that
+leads back to its own queue or channel, and is never taken, keeps both alive.
 """
 
 import threading

@@ -166,8 +166,8 @@ def test_payload_goes_in_another_thread():
 
 
 def test_message_that_leads_back_to_its_queue():
-    """A cycle through the C queue is not seen by the collector: who takes the message, or the
-    queue away, breaks it."""
+    """A cycle through the C queue is not seen by the collector: who takes the message breaks
+    it."""
     queue = InMemoryQueue()
     kept = weakref.ref(queue)
     queue.push(Message('m', queue))
