@@ -107,7 +107,8 @@ def read_socket(text):
 
 
 PYTHON = {'message': 'a message, dict', 'broadcast': 'broadcast to 100 listeners, per listener',
-          'dispatch': 'dispatch to one', 'deliver': 'deliver_next', 'stream': 'async for'}
+          'dispatch': 'dispatch to one', 'deliver': 'deliver_next', 'payload': 'read its payload',
+          'stream': 'async for', 'batch': 'async for, in batches'}
 
 
 def read_python(text):
