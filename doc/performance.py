@@ -7,6 +7,9 @@
   doc/performance.py write        brings its figures to the pages, and draws the plots
   doc/performance.py check        fails where a page or a plot says something else
 
+With ERIC_SSE_PYTHON_PACKAGES=OLD:NEW, the folders of the Python package eric-sse in 0.3.2 and in 2.1,
+`take` measures them, too.
+
 In a page, <!--=fanout.one.cpu_us-->3.7<!--/--> is a figure; what is in the middle is written
 by this script."""
 
@@ -31,20 +34,24 @@ def rounded(value, digits=2):
 
 # What the benchmarks print
 
-def run(build, name, *arguments):
+# The folders of the Python package, 0.3.2 and 2.1; empty where the package is not there.
+OLD, NEW = (os.environ.get('ERIC_SSE_PYTHON_PACKAGES', '').split(':') + ['', ''])[:2]
+
+
+def run(build, name, *arguments, package=''):
     path = os.path.join(build, 'tests', 'benchmarks', f'bench-{name}')
+    env = {**os.environ, **({'ERIC_SSE_PYTHON_PACKAGE': package} if package else {})}
     print(f'bench-{name} runs…', flush=True)
-    return subprocess.run([path, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run([path, *arguments], env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def run_script(build, script, *interpreter):
-    """With the library of the build directory. ERIC_SSE_PYTHON_PACKAGES names the folders of
-    the Python package, 0.3.2 and 2.1, with a colon between them."""
+    """With the library of the build directory."""
     library = os.path.join(build, 'eric-sse')
     env = dict(os.environ, GI_TYPELIB_PATH=library, LD_LIBRARY_PATH=library,
                PYTHONPATH=os.path.join(ROOT, 'bindings', 'python'),
                GJS_PATH=os.path.join(ROOT, 'bindings', 'javascript'),
-               ERIC_SSE_PYTHON_PACKAGE=os.environ.get('ERIC_SSE_PYTHON_PACKAGES', ''))
+               ERIC_SSE_PYTHON_PACKAGE=f'{OLD}:{NEW}')
     print(f'{script} runs…', flush=True)
     return subprocess.run([*interpreter, os.path.join(ROOT, 'tests', 'benchmarks', script)], env=env,
                           check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -140,12 +147,14 @@ def take(build):
     data['machine'] = {'cores': os.cpu_count(), 'system': f'{platform.system()} {platform.machine()}'}
     data['fanout'] = read_fanout(run(build, 'fanout', '--json', os.path.join(build, 'eric-sse', 'tool', 'eric-sse')))
     data['parser'] = read_parser(run(build, 'parser'))
-    data['processing'] = read_processing(run(build, 'processing', os.path.join(benchmarks, 'peer-executor.py')))
+    data['processing'] = read_processing(run(build, 'processing', os.path.join(benchmarks, 'peer-executor.py'),
+                                             package=OLD))
     # What is measured beside the Python package stays where the package is not there.
-    if os.environ.get('ERIC_SSE_PYTHON_PACKAGES'):
+    if OLD and NEW:
         data['python'] = read_python(run_script(build, 'bench-python.py', '/usr/bin/python3'))
     data['javascript'] = read_javascript(run_script(build, 'bench-javascript.js', 'gjs', '-m'))
-    data['socket'].update(read_socket(run(build, 'socket', os.path.join(benchmarks, 'peer-socket-server.py'))))
+    data['socket'].update(read_socket(run(build, 'socket', os.path.join(benchmarks, 'peer-socket-server.py'),
+                                           package=NEW)))
     with open(DATA, 'w', encoding='utf-8') as file:
         json.dump(data, file, indent=2)
         file.write('\n')
