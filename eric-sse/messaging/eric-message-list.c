@@ -6,8 +6,8 @@
 #include "eric-message-list.h"
 
 #include "eric-listener.h"
+#include "eric-message-private.h"
 #include "eric-message-window-private.h"
-#include "eric-message.h"
 #include "eric-ready-source-private.h"
 
 /* What is asked of a listener at a time. */
@@ -569,7 +569,7 @@ followed_cb (GObject      *source,
     {
       EricMessage *message = batch->pdata[i];
 
-      if (g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED))
+      if (_eric_message_is_closed (message))
         ended = TRUE;
       else
         eric_message_list_append (self, message);

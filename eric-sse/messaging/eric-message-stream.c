@@ -7,8 +7,8 @@
 
 #include "eric-channel-private.h"
 #include "eric-listener-private.h"
+#include "eric-message-private.h"
 #include "eric-message-stream-private.h"
-#include "eric-message.h"
 
 /**
  * EricMessageStream:
@@ -150,7 +150,7 @@ adapt_batch (EricMessageStream *self,
       EricMessage *message = taken->pdata[i];
 
       g_ptr_array_add (adapted, _eric_channel_adapt (self->channel, message));
-      if (g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED))
+      if (_eric_message_is_closed (message))
         eric_message_stream_close (self);
     }
   return adapted;
@@ -283,6 +283,7 @@ next_async (EricMessageStream   *self,
             gpointer             source_tag)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  gboolean orphaned;
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
@@ -290,9 +291,10 @@ next_async (EricMessageStream   *self,
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (is_orphaned (self) && max_messages == 0)
+  orphaned = is_orphaned (self);
+  if (orphaned && max_messages == 0)
     g_task_return_boolean (task, TRUE);
-  else if (is_orphaned (self))
+  else if (orphaned)
     g_task_return_pointer (task, take_farewell (self), (GDestroyNotify) g_ptr_array_unref);
   else if (self->not_before > g_get_monotonic_time ())
     take_next_in_time (self, task);

@@ -6,7 +6,7 @@
 #include "eric-error.h"
 #include "eric-failure-private.h"
 #include "eric-listener-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 #include "eric-thread-pool-listener-private.h"
 
 /* A worker: takes messages as long as there are any, and then leaves. One is started
@@ -148,7 +148,7 @@ take_message (EricThreadPoolListener *self,
   if (task->message == NULL)
     return FALSE;
   _eric_listener_show (listener, task->message);
-  if (!g_str_equal (eric_message_get_event_type (task->message), ERIC_MESSAGE_TYPE_CLOSED))
+  if (!_eric_message_is_closed (task->message))
     return TRUE;
 
   g_atomic_int_set (&pool->closing, TRUE);

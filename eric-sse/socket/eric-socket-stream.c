@@ -7,7 +7,7 @@
 
 #include "eric-socket-stream.h"
 
-#include "eric-message.h"
+#include "eric-message-private.h"
 #include "eric-socket-errors-private.h"
 #include "eric-socket-event-private.h"
 #include "eric-socket-lines-private.h"
@@ -175,7 +175,7 @@ handle_line (EricSocketStream *self,
   if (message == NULL)
     return NULL;
   set_retry_delay (self, retry_delay);
-  self->ended = g_str_equal (eric_message_get_event_type (message), ERIC_MESSAGE_TYPE_CLOSED);
+  self->ended = _eric_message_is_closed (message);
   return message;
 }
 
