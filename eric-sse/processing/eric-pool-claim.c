@@ -25,9 +25,12 @@ _eric_pool_end_claim (EricThreadPoolListener *self)
 {
   EricPool *pool = _eric_thread_pool_listener_get_pool (self);
   EricListener *claimed = NULL;
+  gboolean idle;
 
   g_mutex_lock (&pool->lock);
-  if (pool->claim_runs && _eric_pool_is_idle_locked (self, pool))
+  idle = _eric_pool_is_idle_locked (self, pool);
+  pool->quiet |= idle;
+  if (idle && pool->claim_runs)
     claimed = g_steal_pointer (&pool->claimed);
   g_mutex_unlock (&pool->lock);
 
@@ -44,7 +47,6 @@ _eric_pool_end_drained (EricThreadPoolListener *self)
 
   g_mutex_lock (&pool->lock);
   claimed = g_steal_pointer (&pool->claimed);
-  pool->drained = TRUE;
   g_mutex_unlock (&pool->lock);
 
   /* From here on the next run may begin, with results of its own. */
@@ -63,8 +65,7 @@ begin_claim (EricThreadPoolListener *self,
 
   g_mutex_lock (&pool->lock);
   /* What comes late of a run that was stopped could not be told from this one's. */
-  begun = pool->claimed == NULL && !eric_listener_get_running (ERIC_LISTENER (self)) &&
-          (pool->n_workers == 0 || pool->drained);
+  begun = pool->claimed == NULL && pool->quiet && !eric_listener_get_running (ERIC_LISTENER (self));
   if (begun)
     {
       pool->claimed = g_object_ref (results);

@@ -444,10 +444,10 @@ leave (EricThreadPoolListener *self,
   gboolean stays, drained;
 
   g_mutex_lock (&pool->lock);
-  pool->drained = FALSE;
   g_atomic_int_add (&pool->n_workers, -1);
   stays = stay_locked (self, pool);
   drained = !stays && has_drained_locked (self, pool);
+  pool->quiet |= drained;
   if (stays || drained)
     g_atomic_int_inc (&pool->n_workers);
   g_mutex_unlock (&pool->lock);
@@ -506,6 +506,9 @@ _eric_pool_running_changed (EricListener *listener)
 
   if (eric_listener_get_running (listener))
     {
+      g_mutex_lock (&pool->lock);
+      pool->quiet = FALSE;
+      g_mutex_unlock (&pool->lock);
       _eric_pool_wake_all_workers (listener);
       /* Who was cancelled would do nothing and never end. */
       if (g_cancellable_is_cancelled (pool->cancellable))

@@ -54,7 +54,7 @@ typedef struct
   EricPoolKeyFunc       *key_func;             /* (owned) (nullable) (lock lock): a reference */
   EricListener          *claimed;              /* (owned) (nullable) (lock lock): gets the results of this run */
   gboolean               claim_runs;           /* (lock lock): the run has begun */
-  gboolean               drained;              /* (lock lock): nothing runs but the worker that says so */
+  gboolean               quiet;                /* (lock lock): no task runs: a run has ended, and none has begun */
   EricListener          *dead_letters;         /* (owned) (nullable) (lock lock) */
   EricPoolTasks          tasks;                /* (lock lock) */
   int                    n_tasks;              /* (atomic): the length of the tasks */

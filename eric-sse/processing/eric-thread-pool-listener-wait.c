@@ -84,6 +84,8 @@ eric_thread_pool_listener_wait (EricThreadPoolListener  *self,
                            "A task cannot wait for the listener that runs it");
       return FALSE;
     }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
 
   pool = _eric_thread_pool_listener_get_pool (self);
   if (cancellable != NULL)
