@@ -6,10 +6,32 @@
 #include "link-util.h"
 #include "test-util.h"
 
+/* Generous: nothing waits that long but a test that fails. */
+#define DEADLINE (50 * G_TIME_SPAN_SECOND)
+
 EricSocketLink *
 link_new (LineServer *peer)
 {
   return eric_socket_link_new (G_SOCKET_CONNECTABLE (peer->address), 16 * 1024 * 1024);
+}
+
+void
+link_wait_at_rest (EricSocketLink *link)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
+
+  while (!g_atomic_ref_count_compare (&link->ref_count, 1))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_thread_yield ();
+    }
+}
+
+void
+link_free (EricSocketLink *link)
+{
+  link_wait_at_rest (link);
+  eric_socket_link_unref (link);
 }
 
 GString *
@@ -94,7 +116,7 @@ void
 link_wait_sent (EricSocketLink *link,
                 guint           n)
 {
-  gint64 deadline = g_get_monotonic_time () + 50 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
   gboolean sent;
 
   do

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
                   "the request was carried out"
 
 EricSocketLink *link_new                 (LineServer      *peer);
+
+/* The thread that ran for the last request may be at it still, with a connection that it
+ * is about to close. */
+void            link_wait_at_rest        (EricSocketLink  *link);
+void            link_free                (EricSocketLink  *link);
 GString        *link_line                (const char      *text);
 
 /* An asynchronous call; what is asserted of it frees it. */

@@ -35,7 +35,7 @@ test_socket_link_lost_idle (void)
       line_server_send (fd, farewells[i]);
       line_server_close (fd);
     }
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The server says something unasked, and does not close. */
@@ -57,7 +57,7 @@ test_socket_link_unasked (void)
   link_assert_answer (call, "2");
   line_server_close (fd);
   line_server_close (other);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 static void
@@ -80,7 +80,7 @@ test_socket_link_restart (void)
   line_server_exchange (fd, "three", "3\n");
   link_assert_answer (call, "3");
   line_server_close (fd);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* Every request that was there fails, and says where it could not go. */
@@ -101,7 +101,7 @@ test_socket_link_refused (void)
   g_assert_null (eric_socket_link_call (link, link_line ("one"), 0, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
   g_assert_true (g_str_has_prefix (error->message, name));
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The row of those who wait to be accepted is full, and then it is not. */
@@ -122,7 +122,7 @@ test_socket_link_full_row (void)
   line_server_exchange (fd, "two", "2\n");
   link_assert_answer (call, "2");
   line_server_close (fd);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* What was sent is lost, also in the middle of the answer; what comes then is not. */
@@ -150,7 +150,7 @@ test_socket_link_lost_answer (void)
       link_assert_lost (two);
       link_thread_assert_error (three, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, LINK_LOST);
     }
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* What was not sent at all goes over the next connection; of the one that was sent in part
@@ -174,7 +174,7 @@ test_socket_link_lost_in_between (void)
   line_server_exchange (fd, "three", "3\n");
   link_assert_answer (three, "3");
   line_server_close (fd);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The server ends the connection for one request. Those behind it were not carried out,
@@ -219,7 +219,7 @@ test_socket_link_refusal (void)
       link_assert_answer (three, "3");
       link_thread_assert_answer (five, "5");
       line_server_close (other);
-      eric_socket_link_unref (link);
+      link_free (link);
     }
 }
 
@@ -256,7 +256,7 @@ test_socket_link_no_refusal (void)
       line_server_close (fd);
       link_assert_lost (three);
     }
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The refusal of an idle connection is not one of the next request. */
@@ -276,7 +276,7 @@ test_socket_link_refusal_at_rest (void)
   line_server_exchange (fd, "two", "");
   line_server_close (fd);
   link_assert_lost (call);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* There are too many connections: it would be the same for the others. */
@@ -298,7 +298,7 @@ test_socket_link_limit (void)
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
     link_assert_error (calls[i], ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED, "too many");
   g_assert_false (line_server_is_called (peer));
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The answer comes before the request is sent to its end: it never will be. */
@@ -320,7 +320,7 @@ test_socket_link_refusal_in_between (void)
   link_assert_answer (two, "2");
   line_server_close (fd);
   line_server_close (other);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* The server reads no more, but it still answers. */
@@ -346,7 +346,7 @@ test_socket_link_mute (void)
   link_assert_answer (three, "3");
   line_server_close (fd);
   line_server_close (other);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* A connection that has been of use, if only for an error, is no reason to give up the
@@ -372,7 +372,7 @@ test_socket_link_too_large (void)
   link_assert_answer (two, "2");
   line_server_close (fd);
   line_server_close (other);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 /* A connection that the server has ended by the time it is made: no race for it here. */
@@ -409,11 +409,12 @@ test_socket_link_of_no_use (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     {
+      link_wait_at_rest (link);
       use_socket (link, ends[i].farewell);
       link_assert_error (link_call (link, "one", NULL), ends[i].domain, ends[i].code, ends[i].message);
       g_assert_false (line_server_is_called (peer));
     }
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 static void
@@ -442,7 +443,7 @@ test_socket_link_no_descriptors (void)
   line_server_exchange (fd, "one", "1\n");
   link_assert_answer (call, "1");
   line_server_close (fd);
-  eric_socket_link_unref (link);
+  link_free (link);
 }
 
 int

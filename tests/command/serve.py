@@ -19,6 +19,9 @@ import tempfile
 import time
 import unittest
 
+# A shell that starts the tests in the background has them, and the command, ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 TIMEOUT = 20
 POLL = 0.02
 

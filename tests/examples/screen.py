@@ -40,6 +40,7 @@ def enter_session():
 enter_session()
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../command'))
 import serve    # noqa: E402
+from display import Display    # noqa: E402
 
 try:
     import gi
@@ -61,28 +62,21 @@ def wait_for(look, what):
     return serve.wait_until(look_now, what, DEADLINE)
 
 
-class Screen:
+class Screen(Display):
     def __init__(self, width=1000, height=700):
-        reading, writing = os.pipe()
         try:
-            self.server = subprocess.Popen(['Xvfb', '-displayfd', str(writing), '-screen', '0',
-                                            f'{width}x{height}x24', '-nolisten', 'tcp', '-noreset'],
-                                           pass_fds=[writing], stderr=subprocess.DEVNULL)
+            super().__init__(width, height)
         except FileNotFoundError:
             skip('There is no Xvfb.')
-        finally:
-            os.close(writing)
-        with os.fdopen(reading) as pipe:
-            self.display = f':{pipe.readline().strip()}'
 
     def start(self, arguments, **environment):
         """Starts a program that shows itself here, drawn by the processor."""
         return subprocess.Popen(arguments, text=True, stdout=subprocess.PIPE, env={
-            **os.environ, 'DISPLAY': self.display, 'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo',
+            **os.environ, 'DISPLAY': self.name, 'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo',
             'GSETTINGS_BACKEND': 'memory', 'LC_ALL': 'C.UTF-8', **environment})
 
     def xdotool(self, *arguments):
-        return subprocess.run(['xdotool', *arguments], env={**os.environ, 'DISPLAY': self.display},
+        return subprocess.run(['xdotool', *arguments], env={**os.environ, 'DISPLAY': self.name},
                               capture_output=True, text=True).stdout.split()
 
     def find_windows(self, process):
@@ -102,13 +96,9 @@ class Screen:
 
     def save(self, path):
         """How many colours the picture has."""
-        subprocess.run(['import', '-display', self.display, '-window', 'root', path], check=True)
+        subprocess.run(['import', '-display', self.name, '-window', 'root', path], check=True)
         return int(subprocess.run(['identify', '-format', '%k', path], check=True, capture_output=True,
                                   text=True).stdout)
-
-    def close(self):
-        self.server.terminate()
-        self.server.wait()
 
 
 class Program:

@@ -14,6 +14,8 @@ import tempfile
 import time
 import unittest
 
+from display import Display
+
 GJS, SCRIPTS = sys.argv[1:3]
 del sys.argv[1:3]
 DEADLINE = 60
@@ -64,14 +66,6 @@ class TestJavaScriptExamples(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ''), done.stderr)
             self.assertRegex(done.stderr, f'^{text}.+\n$')
 
-    def start_display(self):
-        reading, writing = os.pipe()
-        display = self.start('Xvfb', '-displayfd', str(writing), '-screen', '0', '640x480x24', '-nolisten', 'tcp',
-                             pass_fds=[writing])
-        os.close(writing)
-        with os.fdopen(reading) as file:
-            return f':{file.readline().strip()}', display
-
     def wait_for_title(self, window, title, environment):
         """A window that has it, by its id."""
         deadline = time.monotonic() + DEADLINE
@@ -86,9 +80,10 @@ class TestJavaScriptExamples(unittest.TestCase):
     @unittest.skipUnless(shutil.which('Xvfb') and shutil.which('xdotool'), 'there is no display to test with')
     def test_window(self):
         server, uri = self.serve()
-        name, _ = self.start_display()
+        display = Display(640, 480)
+        self.addCleanup(display.close)
         with tempfile.TemporaryDirectory(prefix='eric-window-') as home:
-            environment = dict(os.environ, DISPLAY=name, GDK_BACKEND='x11', GSK_RENDERER='cairo',
+            environment = dict(os.environ, DISPLAY=display.name, GDK_BACKEND='x11', GSK_RENDERER='cairo',
                                XDG_RUNTIME_DIR=home, HOME=home, GSETTINGS_BACKEND='memory', GTK_A11Y='none',
                                DBUS_SESSION_BUS_ADDRESS='disabled:')
             environment.pop('G_DEBUG', None)

@@ -6,10 +6,11 @@
 Arguments: the stand-in; the folder of the example."""
 
 import os
-import shutil
 import subprocess
 import sys
 import unittest
+
+from display import Display
 
 STAND_IN, FOLDER = sys.argv[1:3]
 del sys.argv[1:3]
@@ -17,16 +18,12 @@ DEADLINE = 50    # seconds
 LONG = '600000'  # milliseconds
 SKIPPED = 77
 
-if shutil.which('Xvfb') is None:
+try:
+    display = Display(800, 600)
+except FileNotFoundError:
     print('there is no Xvfb')
     sys.exit(SKIPPED)
-
-reader, writer = os.pipe()
-xvfb = subprocess.Popen(['Xvfb', '-displayfd', str(writer), '-screen', '0', '800x600x24', '-nolisten', 'tcp'],
-                        pass_fds=[writer], stderr=subprocess.DEVNULL)
-os.close(writer)
-with os.fdopen(reader) as pipe:
-    os.environ['DISPLAY'] = f':{pipe.readline().strip()}'
+os.environ['DISPLAY'] = display.name
 for variable, value in {'GDK_BACKEND': 'x11', 'GSK_RENDERER': 'cairo', 'GTK_A11Y': 'none', 'G_DEBUG': '',
                         'GSETTINGS_BACKEND': 'memory', 'DBUS_SESSION_BUS_ADDRESS': 'disabled:'}.items():
     os.environ[variable] = value
@@ -37,7 +34,7 @@ try:
     from gi.repository import Gio, GLib, Gtk
 except (ImportError, ValueError) as error:
     print(error)
-    xvfb.kill()
+    display.close()
     sys.exit(SKIPPED)
 
 sys.path.insert(0, FOLDER)
@@ -134,5 +131,4 @@ class TestTokenWindow(unittest.TestCase):
 try:
     unittest.main()
 finally:
-    xvfb.kill()
-    xvfb.wait()
+    display.close()
