@@ -89,6 +89,9 @@ typedef enum
 /* eric-event-source.c: the object. */
 EricEventSourcePrivate *_eric_event_source_get_private        (EricEventSource     *self);
 guint                   _eric_event_source_get_signal         (EricSourceSignal     signal);
+
+/* eric-event-source-properties.c: what it is asked to do, and what it tells of itself. */
+void                    _eric_event_source_install_properties (GObjectClass        *object_class);
 void                    _eric_event_source_set_state          (EricEventSource     *self,
                                                                EricReadyState       ready_state,
                                                                GError              *error);

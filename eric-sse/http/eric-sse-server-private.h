@@ -11,15 +11,16 @@ G_BEGIN_DECLS
 
 /* The server is one object and several concerns, each in a file of its own:
  *
- *   eric-sse-server.c     the class: properties, signals, who is connected
- *   eric-http-listener.c  accepting connections
- *   eric-http-routes.c    what a mounted path answers; publishing
- *   eric-http-feed.c      a body that is published line by line
- *   eric-http-cors.c      which pages may do that
- *   eric-http-stream.c    from a request to a subscriber of the hub
- *   eric-http-pump.c      from a listener's queue to its subscriber
- *   eric-http-check.c     the publish-to-self
- *   eric-http-drain.c     the end
+ *   eric-sse-server.c           the class: properties, signals, who is connected
+ *   eric-sse-server-settings.c  what applications set
+ *   eric-http-listener.c        accepting connections
+ *   eric-http-routes.c          what a mounted path answers; publishing
+ *   eric-http-feed.c            a body that is published line by line
+ *   eric-http-cors.c            which pages may do that
+ *   eric-http-stream.c          from a request to a subscriber of the hub
+ *   eric-http-pump.c            from a listener's queue to its subscriber
+ *   eric-http-check.c           the publish-to-self
+ *   eric-http-drain.c           the end
  *
  * All of them run in the main context of the server. */
 struct _EricSseServer

@@ -19,6 +19,17 @@ typedef EricMessage *(*EricChannelAdmitFunc) (EricChannel *self,
 /* Told once, after the last message was admitted; with the lock held, too. */
 typedef void (*EricChannelClosedFunc) (EricChannel *self);
 
+typedef struct
+{
+  char                  *id;            /* (owned) */
+  int                    stream_delay;  /* (atomic): milliseconds */
+  GMutex                 lock;
+  GHashTable            *listeners;     /* (owned) (lock lock): id -> EricListener */
+  gboolean               closed;        /* (lock lock) */
+  EricChannelAdmitFunc   admit;         /* set before the channel is shared */
+  EricChannelClosedFunc  closed_hook;   /* set before the channel is shared */
+} EricChannelPrivate;
+
 void         _eric_channel_set_hooks    (EricChannel           *self,
                                          EricChannelAdmitFunc   admit,
                                          EricChannelClosedFunc  closed);
@@ -29,5 +40,13 @@ EricMessage *_eric_channel_adapt        (EricChannel           *self,
 void         _eric_channel_push_end     (EricChannel           *self);
 gboolean     _eric_channel_has_listener (EricChannel           *self,
                                          EricListener          *listener);
+
+/* Between eric-channel.c, which has the listeners, and eric-channel-messages.c. */
+EricChannelPrivate *_eric_channel_get_private          (EricChannel  *self);
+gboolean            _eric_channel_check_open_locked    (EricChannel  *self,
+                                                        GError      **error);
+void                _eric_channel_set_unknown_listener (EricChannel  *self,
+                                                        const char   *listener_id,
+                                                        GError      **error);
 
 G_END_DECLS

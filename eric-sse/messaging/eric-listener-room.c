@@ -198,3 +198,167 @@ _eric_listener_release (EricListener *self)
   if (tell)
     _eric_listener_tell_room (self);
 }
+
+/**
+ * eric_listener_get_capacity: (get-property capacity)
+ * @self: a listener
+ *
+ * Gets how many messages may wait in the queue.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages, 0 for no bound
+ *
+ * Since: 0.1
+ */
+guint
+eric_listener_get_capacity (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  guint capacity;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  capacity = priv->capacity;
+  g_async_queue_unlock (priv->queue);
+  return capacity;
+}
+
+/**
+ * eric_listener_set_capacity: (set-property capacity)
+ * @self: a listener
+ * @capacity: the number of messages, at most `G_MAXINT`; 0 for no bound
+ *
+ * Sets how many messages may wait in the queue. What is in it already stays.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_set_capacity (EricListener *self,
+                            guint         capacity)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  gboolean changed;
+
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+  g_return_if_fail (capacity <= G_MAXINT);
+
+  g_async_queue_lock (priv->queue);
+  changed = priv->capacity != capacity;
+  priv->capacity = capacity;
+  g_async_queue_unlock (priv->queue);
+
+  _eric_listener_tell_room (self);
+  if (changed)
+    g_object_notify (G_OBJECT (self), "capacity");
+}
+
+/**
+ * eric_listener_get_overflow: (get-property overflow)
+ * @self: a listener
+ *
+ * Gets what happens to a message that the queue has no room for.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the policy
+ *
+ * Since: 0.1
+ */
+EricOverflow
+eric_listener_get_overflow (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  EricOverflow overflow;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), ERIC_OVERFLOW_DROP_OLDEST);
+
+  g_async_queue_lock (priv->queue);
+  overflow = priv->overflow;
+  g_async_queue_unlock (priv->queue);
+  return overflow;
+}
+
+/**
+ * eric_listener_set_overflow: (set-property overflow)
+ * @self: a listener
+ * @overflow: the policy
+ *
+ * Sets what happens to a message that the queue has no room for.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Since: 0.1
+ */
+void
+eric_listener_set_overflow (EricListener *self,
+                            EricOverflow  overflow)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  gboolean changed;
+
+  g_return_if_fail (ERIC_IS_LISTENER (self));
+
+  g_async_queue_lock (priv->queue);
+  changed = priv->overflow != overflow;
+  priv->overflow = overflow;
+  g_async_queue_unlock (priv->queue);
+
+  if (changed)
+    g_object_notify (G_OBJECT (self), "overflow");
+}
+
+/**
+ * eric_listener_get_pending: (get-property pending)
+ * @self: a listener
+ *
+ * Gets how many messages wait in the queue.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint
+eric_listener_get_pending (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  guint pending;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  pending = g_async_queue_length_unlocked (priv->queue) + priv->aside;
+  g_async_queue_unlock (priv->queue);
+  return pending;
+}
+
+/**
+ * eric_listener_get_dropped: (get-property dropped)
+ * @self: a listener
+ *
+ * Gets how many messages were lost to overflow so far.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: the number of messages
+ *
+ * Since: 0.1
+ */
+guint64
+eric_listener_get_dropped (EricListener *self)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  guint64 dropped;
+
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), 0);
+
+  g_async_queue_lock (priv->queue);
+  dropped = priv->dropped;
+  g_async_queue_unlock (priv->queue);
+  return dropped;
+}
