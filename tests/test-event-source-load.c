@@ -85,7 +85,8 @@ read_many (guint n)
       g_signal_connect (readers[i].source, "error", G_CALLBACK (read_error_cb), &readers[i]);
       eric_event_source_start (readers[i].source);
     }
-  test_wait_until (have_all (readers, n, N_EVENTS));
+  for (guint i = 1; i <= N_EVENTS; i++)
+    test_wait_until (have_all (readers, n, i));
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (readers[i].n_gone, >=, N_EVENTS / 2 - 1);
