@@ -195,12 +195,18 @@ set_timer (EricSocketSession *self)
                                           : self->last_active + timeout);
 }
 
+static gboolean
+has_unread (EricSocketSession *self)
+{
+  return (g_socket_condition_check (self->socket, G_IO_IN) & G_IO_IN) != 0;
+}
+
 /* All is sent. A peer that was interrupted may still be sending, and would miss the
  * answer if the connection were closed with that unread. */
 static void
 finish (EricSocketSession *self)
 {
-  if (self->input_ended || !self->linger)
+  if (self->input_ended || (!self->linger && !has_unread (self)))
     {
       eric_socket_session_close (self);
       return;
