@@ -511,6 +511,22 @@ test_socket_limits_no_descriptors (void)
   g_log_remove_handler ("Eric", handler);
 }
 
+/* The thread of the server may be busy elsewhere for longer than that: what has come in the
+ * meantime was in time. */
+static void
+test_socket_limits_idle_busy (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (SocketPeer) peer = socket_peer_new (fixture);
+
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  eric_socket_server_set_idle_timeout (fixture->server, IDLE);
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_assert_true (socket_peer_send (peer, BROADCAST "\n", -1));
+  g_usleep (2 * IDLE * 1000);
+  socket_peer_assert_next (peer, "ack\n");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -530,5 +546,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-limits/many", test_socket_limits_many);
   g_test_add_func ("/eric/socket-limits/descriptors", test_socket_limits_descriptors);
   g_test_add_func ("/eric/socket-limits/no-descriptors", test_socket_limits_no_descriptors);
+  g_test_add_func ("/eric/socket-limits/idle-busy", test_socket_limits_idle_busy);
   return g_test_run ();
 }
