@@ -533,6 +533,30 @@ test_socket_binding_systemd_wrong (void)
   assert_child ("bad", "self", "1", socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
+/* Two that share a socket are told of the same connection: the one that finds it taken goes
+ * on. */
+static void
+test_socket_binding_handed_shared (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
+  g_autoptr (GSocket) handed = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+  EricSocketServer *servers[2];
+
+  g_assert_true (g_socket_bind (handed, address, FALSE, NULL));
+  g_assert_true (g_socket_listen (handed, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    {
+      servers[i] = eric_socket_server_new (fixture->channels, NULL);
+      g_assert_true (eric_socket_server_listen_socket (servers[i], handed, NULL));
+      g_assert_true (eric_socket_server_start (servers[i], NULL));
+    }
+  for (guint i = 0; i < 3; i++)
+    assert_served (servers[0]);
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    test_finalize (servers[i]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -560,5 +584,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-binding/handed", test_socket_binding_handed);
   g_test_add_func ("/eric/socket-binding/systemd", test_socket_binding_systemd);
   g_test_add_func ("/eric/socket-binding/systemd-wrong", test_socket_binding_systemd_wrong);
+  g_test_add_func ("/eric/socket-binding/handed-shared", test_socket_binding_handed_shared);
   return g_test_run ();
 }

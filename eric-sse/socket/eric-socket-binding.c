@@ -309,6 +309,8 @@ void
 eric_socket_binding_unwatch (EricSocketBinding *self)
 {
   replace_source (self, NULL);
+  /* Another one that listens on the socket may be faster. */
+  g_socket_set_blocking (self->socket, FALSE);
   g_clear_pointer (&self->context, g_main_context_unref);
 }
 

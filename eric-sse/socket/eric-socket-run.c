@@ -433,7 +433,8 @@ eric_socket_server_listen_address (EricSocketServer  *self,
  * @error: return location for an error, or %NULL
  *
  * Serves who connects to a socket that somebody else has made. Whether that is safe is
- * for them to say: its address is not looked at. It stays open when the server stops.
+ * for them to say: its address is not looked at. It is set not to block, and stays open
+ * when the server stops.
  *
  * Fails with %G_IO_ERROR_INVALID_ARGUMENT where the socket does not listen.
  *
