@@ -510,6 +510,33 @@ test_socket_stop_unread_input (void)
   wait_stopped (fixture);
 }
 
+/* What was to cut a stop short is of no use when it has stopped, even where somebody still
+ * has the result. */
+static void
+test_socket_stop_cancelled_late (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SocketPeer) half = socket_peer_new (fixture);
+  g_autoptr (SocketPeer) peer = NULL;
+
+  g_assert_true (socket_peer_send (half, "{", 1));
+  socket_fixture_wait (fixture, 1);
+  test_settle ();
+  eric_socket_server_stop_async (fixture->server, cancellable, test_keep_result, &result);
+  socket_peer_close (half);
+  test_wait_until (result != NULL);
+  g_assert_true (eric_socket_server_start (fixture->server, NULL));
+  peer = socket_peer_new (fixture);
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_cancellable_cancel (cancellable);
+  test_settle ();
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_assert_true (eric_socket_server_stop_finish (fixture->server, result, NULL));
+  g_clear_object (&result);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -530,5 +557,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-stop/notified", test_socket_stop_notified);
   g_test_add_func ("/eric/socket-stop/dropped-by-callback", test_socket_stop_dropped_by_callback);
   g_test_add_func ("/eric/socket-stop/unread-input", test_socket_stop_unread_input);
+  g_test_add_func ("/eric/socket-stop/cancelled-late", test_socket_stop_cancelled_late);
   return g_test_run ();
 }

@@ -160,7 +160,11 @@ finish_stopping (EricSocketServer *self)
     }
   _eric_socket_server_set_running (self, FALSE);
   for (GSList *l = tasks; l != NULL; l = l->next)
-    g_task_return_boolean (l->data, TRUE);
+    {
+      /* The task may outlive the stop, and must not cut off what comes later. */
+      g_task_set_task_data (l->data, NULL, NULL);
+      g_task_return_boolean (l->data, TRUE);
+    }
   g_slist_free_full (tasks, g_object_unref);
 }
 
