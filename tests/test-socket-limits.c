@@ -22,6 +22,9 @@
 /* A connection that is idle, in milliseconds: a test waits for it. */
 #define IDLE 50
 
+/* One that a test does not wait for. */
+#define LONG_IDLE 300
+
 /* What a server keeps for a connection at the most where messages are small, in bytes. */
 #define MAX_KEPT (2 * 1024 * 1024)
 
@@ -527,6 +530,30 @@ test_socket_limits_idle_busy (void)
   socket_peer_assert_next (peer, "ack\n");
 }
 
+/* The time of a stream that has ended begins with its end: what it has left is not lost
+ * since its reader was slow before. */
+static void
+test_socket_limits_idle_ended_stream (void)
+{
+  const guint n = 1000;
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autofree char *text = g_strnfill (400, 'x');
+  g_autoptr (SocketPeer) peer = socket_peer_open (fixture, WATCH);
+
+  eric_socket_server_set_idle_timeout (fixture->server, LONG_IDLE);
+  test_wait_until (socket_count_listeners (fixture->news) == 1);
+  socket_peer_pause (peer);
+  for (guint i = 0; i < n; i++)
+    socket_broadcast (fixture->news, text);
+  test_settle ();
+  g_usleep (2 * LONG_IDLE * 1000);
+  eric_channel_close (fixture->news);
+  test_settle ();
+  socket_peer_resume (peer);
+  socket_peer_wait_eof (peer);
+  g_assert_cmpuint (peer->n_lines, ==, n + 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -547,5 +574,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-limits/descriptors", test_socket_limits_descriptors);
   g_test_add_func ("/eric/socket-limits/no-descriptors", test_socket_limits_no_descriptors);
   g_test_add_func ("/eric/socket-limits/idle-busy", test_socket_limits_idle_busy);
+  g_test_add_func ("/eric/socket-limits/idle-ended-stream", test_socket_limits_idle_ended_stream);
   return g_test_run ();
 }
