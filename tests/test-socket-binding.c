@@ -557,6 +557,42 @@ test_socket_binding_handed_shared (void)
     test_finalize (servers[i]);
 }
 
+static gboolean
+done_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Its owner may close it, or the system end it: nobody comes any more, and the server does
+ * not look for them all the time. */
+static void
+test_socket_binding_handed_ended (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+      g_autofree char *path = g_build_filename (fixture->dir, "more", NULL);
+      g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+      g_autoptr (GSocket) handed = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+      gboolean idle = FALSE;
+
+      g_assert_true (g_socket_bind (handed, address, FALSE, NULL));
+      g_assert_true (g_socket_listen (handed, NULL));
+      g_assert_true (eric_socket_server_listen_socket (fixture->server, handed, NULL));
+      if (i == 0)
+        g_assert_true (g_socket_close (handed, NULL));
+      else
+        g_assert_no_errno (shutdown (g_socket_get_fd (handed), SHUT_RDWR));
+      /* It comes when nothing of a higher priority is ready. */
+      g_idle_add (done_cb, &idle);
+      test_wait_until (idle);
+      socket_assert_alive (fixture);
+      eric_socket_server_stop (fixture->server);
+      g_assert_no_errno (g_unlink (path));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -585,5 +621,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-binding/systemd", test_socket_binding_systemd);
   g_test_add_func ("/eric/socket-binding/systemd-wrong", test_socket_binding_systemd_wrong);
   g_test_add_func ("/eric/socket-binding/handed-shared", test_socket_binding_handed_shared);
+  g_test_add_func ("/eric/socket-binding/handed-ended", test_socket_binding_handed_ended);
   return g_test_run ();
 }

@@ -266,6 +266,14 @@ is_shortage (const GError *error)
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
 }
 
+/* The owner of the socket has closed it or shut it down: nobody comes any more. */
+static gboolean
+is_end (GIOCondition  condition,
+        const GError *error)
+{
+  return (condition & G_IO_HUP) != 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
 static gboolean
 ready_cb (GSocket      *socket,
           GIOCondition  condition,
@@ -277,6 +285,8 @@ ready_cb (GSocket      *socket,
 
   if (accepted != NULL)
     self->func (accepted, self->user_data);
+  else if (is_end (condition, error))
+    replace_source (self, NULL);
   else if (is_shortage (error))
     back_off (self, error);
   return G_SOURCE_CONTINUE;
@@ -299,6 +309,8 @@ eric_socket_binding_watch (EricSocketBinding     *self,
                            gpointer               user_data)
 {
   eric_socket_binding_unwatch (self);
+  /* Another one that listens on the socket may be faster. */
+  g_socket_set_blocking (self->socket, FALSE);
   self->context = g_main_context_ref (context);
   self->func = func;
   self->user_data = user_data;
@@ -309,8 +321,6 @@ void
 eric_socket_binding_unwatch (EricSocketBinding *self)
 {
   replace_source (self, NULL);
-  /* Another one that listens on the socket may be faster. */
-  g_socket_set_blocking (self->socket, FALSE);
   g_clear_pointer (&self->context, g_main_context_unref);
 }
 
