@@ -372,19 +372,20 @@ eric_socket_server_run (EricSocketServer  *self,
 {
   g_autoptr (EricSocketServer) hold = NULL;
   GSource *interrupt, *terminate;
+  gboolean started;
 
   g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), FALSE);
 
-  if (!eric_socket_server_start (self, error))
-    return FALSE;
   hold = g_object_ref (self);
+  /* Who sees that it runs may send one at once. */
   interrupt = watch_signal (self, SIGINT);
   terminate = watch_signal (self, SIGTERM);
-  while (self->running)
+  started = eric_socket_server_start (self, error);
+  while (started && self->running)
     g_main_context_iteration (self->context, TRUE);
   destroy_source (interrupt);
   destroy_source (terminate);
-  return TRUE;
+  return started;
 }
 
 static gboolean
