@@ -146,6 +146,66 @@ test_socket_binding_live_busy (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
 }
 
+/* How many servers race for a path, and how often. */
+#define N_RIVALS 2
+#define N_RACES 300
+
+typedef struct
+{
+  const char *path;
+  int         n_here;      /* (atomic): at the line, then behind it */
+  int         n_started;   /* (atomic) */
+} Race;
+
+static void
+wait_for_rivals (Race *race,
+                 int   n)
+{
+  g_atomic_int_inc (&race->n_here);
+  while (g_atomic_int_get (&race->n_here) < n)
+    g_thread_yield ();
+}
+
+static gpointer
+race_thread (gpointer user_data)
+{
+  Race *race = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (context);
+  g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, race->path);
+  g_autoptr (GError) error = NULL;
+
+  wait_for_rivals (race, N_RIVALS);
+  if (eric_socket_server_start (server, &error))
+    g_atomic_int_inc (&race->n_started);
+  else
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  wait_for_rivals (race, 2 * N_RIVALS);
+  eric_socket_server_stop (server);
+  return NULL;
+}
+
+/* Of those that start at once, one gets the path. */
+static void
+test_socket_binding_race (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+
+  for (guint i = 0; i < N_RACES; i++)
+    {
+      Race race = { .path = fixture->path };
+      GThread *threads[N_RIVALS];
+
+      leave_socket (fixture->path);
+      for (guint j = 0; j < N_RIVALS; j++)
+        threads[j] = g_thread_new ("rival", race_thread, &race);
+      for (guint j = 0; j < N_RIVALS; j++)
+        g_thread_join (threads[j]);
+      g_assert_cmpint (race.n_started, ==, 1);
+      g_assert_false (is_there (fixture->path));
+    }
+}
+
 typedef enum
 {
   FILE_THERE,
@@ -608,6 +668,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-binding/stale", test_socket_binding_stale);
   g_test_add_func ("/eric/socket-binding/live", test_socket_binding_live);
   g_test_add_func ("/eric/socket-binding/live-busy", test_socket_binding_live_busy);
+  g_test_add_func ("/eric/socket-binding/race", test_socket_binding_race);
   g_test_add_func ("/eric/socket-binding/obstacles", test_socket_binding_obstacles);
   g_test_add_func ("/eric/socket-binding/no-folder", test_socket_binding_no_folder);
   g_test_add_func ("/eric/socket-binding/path-length", test_socket_binding_path_length);
