@@ -25,6 +25,10 @@
 /* What a server keeps for a connection at the most where messages are small, in bytes. */
 #define MAX_KEPT (2 * 1024 * 1024)
 
+/* Those of the sockets of a peer, in bytes. */
+#define SMALL_BUFFER (16 * 1024)
+#define LARGE_BUFFER (1024 * 1024)
+
 /* The number of a channel, long enough that some thousands fill all buffers. */
 #define LONG_ID "%0200u"
 
@@ -274,10 +278,9 @@ flood (SocketPeer *peer,
 
 /* As the system makes them, those of TCP have room for many megabytes. */
 static void
-make_buffers_small (SocketPeer *peer)
+set_buffers (SocketPeer *peer,
+             int         size)
 {
-  const int size = 16 * 1024;
-
   g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
   g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
 }
@@ -292,12 +295,14 @@ assert_unread (SocketFixture  *fixture,
   const char *line;
   guint n;
 
-  make_buffers_small (peer);
+  set_buffers (peer, SMALL_BUFFER);
   socket_peer_pause (peer);
   n = flood (peer, rest);
   g_test_message ("%u requests", n);
   socket_assert_alive (fixture);
   g_assert_cmpuint (socket_peer_fill (peer, "\n", 1), ==, 0);
+  /* With small ones, TCP would take half a minute. */
+  set_buffers (peer, LARGE_BUFFER);
   socket_peer_resume (peer);
   g_assert_true (socket_peer_send (peer, rest->str, rest->len));
   socket_peer_wait_lines (peer, n);
