@@ -146,6 +146,66 @@ test_socket_binding_live_busy (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
 }
 
+/* How many servers race for a path, and how often. */
+#define N_RIVALS 2
+#define N_RACES 300
+
+typedef struct
+{
+  const char *path;
+  int         n_here;      /* (atomic): at the line, then behind it */
+  int         n_started;   /* (atomic) */
+} Race;
+
+static void
+wait_for_rivals (Race *race,
+                 int   n)
+{
+  g_atomic_int_inc (&race->n_here);
+  while (g_atomic_int_get (&race->n_here) < n)
+    g_thread_yield ();
+}
+
+static gpointer
+race_thread (gpointer user_data)
+{
+  Race *race = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (context);
+  g_autoptr (EricSocketServer) server = eric_socket_server_new (NULL, race->path);
+  g_autoptr (GError) error = NULL;
+
+  wait_for_rivals (race, N_RIVALS);
+  if (eric_socket_server_start (server, &error))
+    g_atomic_int_inc (&race->n_started);
+  else
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  wait_for_rivals (race, 2 * N_RIVALS);
+  eric_socket_server_stop (server);
+  return NULL;
+}
+
+/* Of those that start at once, one gets the path. */
+static void
+test_socket_binding_race (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+
+  for (guint i = 0; i < N_RACES; i++)
+    {
+      Race race = { .path = fixture->path };
+      GThread *threads[N_RIVALS];
+
+      leave_socket (fixture->path);
+      for (guint j = 0; j < N_RIVALS; j++)
+        threads[j] = g_thread_new ("rival", race_thread, &race);
+      for (guint j = 0; j < N_RIVALS; j++)
+        g_thread_join (threads[j]);
+      g_assert_cmpint (race.n_started, ==, 1);
+      g_assert_false (is_there (fixture->path));
+    }
+}
+
 typedef enum
 {
   FILE_THERE,
@@ -533,6 +593,66 @@ test_socket_binding_systemd_wrong (void)
   assert_child ("bad", "self", "1", socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
+/* Two that share a socket are told of the same connection: the one that finds it taken goes
+ * on. */
+static void
+test_socket_binding_handed_shared (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
+  g_autoptr (GSocket) handed = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+  EricSocketServer *servers[2];
+
+  g_assert_true (g_socket_bind (handed, address, FALSE, NULL));
+  g_assert_true (g_socket_listen (handed, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    {
+      servers[i] = eric_socket_server_new (fixture->channels, NULL);
+      g_assert_true (eric_socket_server_listen_socket (servers[i], handed, NULL));
+      g_assert_true (eric_socket_server_start (servers[i], NULL));
+    }
+  for (guint i = 0; i < 3; i++)
+    assert_served (servers[0]);
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    test_finalize (servers[i]);
+}
+
+static gboolean
+done_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Its owner may close it, or the system end it: nobody comes any more, and the server does
+ * not look for them all the time. */
+static void
+test_socket_binding_handed_ended (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+      g_autofree char *path = g_build_filename (fixture->dir, "more", NULL);
+      g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+      g_autoptr (GSocket) handed = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+      gboolean idle = FALSE;
+
+      g_assert_true (g_socket_bind (handed, address, FALSE, NULL));
+      g_assert_true (g_socket_listen (handed, NULL));
+      g_assert_true (eric_socket_server_listen_socket (fixture->server, handed, NULL));
+      if (i == 0)
+        g_assert_true (g_socket_close (handed, NULL));
+      else
+        g_assert_no_errno (shutdown (g_socket_get_fd (handed), SHUT_RDWR));
+      /* It comes when nothing of a higher priority is ready. */
+      g_idle_add (done_cb, &idle);
+      test_wait_until (idle);
+      socket_assert_alive (fixture);
+      eric_socket_server_stop (fixture->server);
+      g_assert_no_errno (g_unlink (path));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -548,6 +668,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-binding/stale", test_socket_binding_stale);
   g_test_add_func ("/eric/socket-binding/live", test_socket_binding_live);
   g_test_add_func ("/eric/socket-binding/live-busy", test_socket_binding_live_busy);
+  g_test_add_func ("/eric/socket-binding/race", test_socket_binding_race);
   g_test_add_func ("/eric/socket-binding/obstacles", test_socket_binding_obstacles);
   g_test_add_func ("/eric/socket-binding/no-folder", test_socket_binding_no_folder);
   g_test_add_func ("/eric/socket-binding/path-length", test_socket_binding_path_length);
@@ -560,5 +681,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-binding/handed", test_socket_binding_handed);
   g_test_add_func ("/eric/socket-binding/systemd", test_socket_binding_systemd);
   g_test_add_func ("/eric/socket-binding/systemd-wrong", test_socket_binding_systemd_wrong);
+  g_test_add_func ("/eric/socket-binding/handed-shared", test_socket_binding_handed_shared);
+  g_test_add_func ("/eric/socket-binding/handed-ended", test_socket_binding_handed_ended);
   return g_test_run ();
 }

@@ -160,6 +160,36 @@ test_socket_client_stream_cancelled (void)
   test_finalize (client);
 }
 
+/* The server has accepted nobody, and takes no more of a long request. */
+static void
+test_socket_client_stream_late_request (void)
+{
+  g_autofree char *id = g_strnfill (4 * 1024 * 1024, 'x');
+
+  for (guint way = 0; way < 2; way++)
+    {
+      g_autoptr (LineServer) peer = line_server_new ();
+      EricSocketClient *client = eric_socket_client_new (peer->path);
+      g_autoptr (EricSocketStream) stream = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      eric_socket_client_set_timeout (client, 1);
+      if (way == 0)
+        stream = eric_socket_client_stream (client, id, NULL, NULL, &error);
+      else
+        {
+          eric_socket_client_stream_async (client, id, NULL, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+          test_wait_until (result != NULL);
+          stream = eric_socket_client_stream_finish (client, result, &error);
+        }
+      g_assert_null (stream);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+      g_clear_object (&result);
+      test_finalize (client);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -169,5 +199,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-client/stream-fails", test_socket_client_stream_fails);
   g_test_add_func ("/eric/socket-client/stream-waits", test_socket_client_stream_waits);
   g_test_add_func ("/eric/socket-client/stream-cancelled", test_socket_client_stream_cancelled);
+  g_test_add_func ("/eric/socket-client/stream-late-request", test_socket_client_stream_late_request);
   return g_test_run ();
 }

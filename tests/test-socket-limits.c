@@ -25,6 +25,10 @@
 /* What a server keeps for a connection at the most where messages are small, in bytes. */
 #define MAX_KEPT (2 * 1024 * 1024)
 
+/* Those of the sockets of a peer, in bytes. */
+#define SMALL_BUFFER (16 * 1024)
+#define LARGE_BUFFER (1024 * 1024)
+
 /* The number of a channel, long enough that some thousands fill all buffers. */
 #define LONG_ID "%0200u"
 
@@ -290,15 +294,14 @@ assert_unread (SocketFixture  *fixture,
   const char *line;
   guint n;
 
-  /* As the system makes them, those of TCP have room for many megabytes. */
-  set_buffers (peer, 16 * 1024);
+  set_buffers (peer, SMALL_BUFFER);
   socket_peer_pause (peer);
   n = flood (peer, rest);
   g_test_message ("%u requests", n);
   socket_assert_alive (fixture);
   g_assert_cmpuint (socket_peer_fill (peer, "\n", 1), ==, 0);
-  /* With less room than for a packet, the system sends by its timers. */
-  set_buffers (peer, 1024 * 1024);
+  /* With small ones, TCP would take half a minute. */
+  set_buffers (peer, LARGE_BUFFER);
   socket_peer_resume (peer);
   g_assert_true (socket_peer_send (peer, rest->str, rest->len));
   socket_peer_wait_lines (peer, n);
@@ -328,13 +331,19 @@ test_socket_limits_unread (void)
     assert_unread (fixture, addresses->pdata[i]);
 }
 
-/* Bytes that wait to be sent on the only connection, with the room around them. */
+/* The only connection. */
+static EricSocketSession *
+get_session (SocketFixture *fixture)
+{
+  g_assert_cmpuint (fixture->server->sessions.length, ==, 1);
+  return g_queue_peek_head (&fixture->server->sessions);
+}
+
+/* Bytes that wait to be sent on it, with the room around them. */
 static gsize
 get_kept (SocketFixture *fixture)
 {
-  EricSocketSession *session = g_queue_peek_head (&fixture->server->sessions);
-
-  return session->out->allocated_len;
+  return get_session (fixture)->out->allocated_len;
 }
 
 /* A stream whose reader never catches up, but reads all the time. What it has taken is not
@@ -512,6 +521,44 @@ test_socket_limits_no_descriptors (void)
   g_log_remove_handler ("Eric", handler);
 }
 
+/* The thread of the server may be busy elsewhere for longer than that: what has come in the
+ * meantime was in time. */
+static void
+test_socket_limits_idle_busy (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (SocketPeer) peer = socket_peer_new (fixture);
+
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_assert_true (socket_peer_send (peer, BROADCAST "\n", -1));
+  g_source_set_ready_time (get_session (fixture)->timer, 0);
+  socket_peer_assert_next (peer, "ack\n");
+}
+
+/* The time of a stream that has ended begins with its end: what it has left is not lost
+ * since its reader was slow before. */
+static void
+test_socket_limits_idle_ended_stream (void)
+{
+  const guint n = 1000;
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autofree char *text = g_strnfill (400, 'x');
+  g_autoptr (SocketPeer) peer = socket_peer_open (fixture, WATCH);
+
+  test_wait_until (socket_count_listeners (fixture->news) == 1);
+  socket_peer_pause (peer);
+  for (guint i = 0; i < n; i++)
+    socket_broadcast (fixture->news, text);
+  test_settle ();
+  g_assert_cmpuint (get_session (fixture)->out->len, >, 0);
+  get_session (fixture)->last_active = 0;
+  eric_channel_close (fixture->news);
+  test_settle ();
+  socket_peer_resume (peer);
+  socket_peer_wait_eof (peer);
+  g_assert_cmpuint (peer->n_lines, ==, n + 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -531,5 +578,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-limits/many", test_socket_limits_many);
   g_test_add_func ("/eric/socket-limits/descriptors", test_socket_limits_descriptors);
   g_test_add_func ("/eric/socket-limits/no-descriptors", test_socket_limits_no_descriptors);
+  g_test_add_func ("/eric/socket-limits/idle-busy", test_socket_limits_idle_busy);
+  g_test_add_func ("/eric/socket-limits/idle-ended-stream", test_socket_limits_idle_ended_stream);
   return g_test_run ();
 }

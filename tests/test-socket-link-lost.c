@@ -301,6 +301,28 @@ test_socket_link_limit (void)
   link_free (link);
 }
 
+/* A server that has no place says so first. Later on, it is one request that is refused, such
+ * as for another channel, and those behind it may have been carried out. */
+static void
+test_socket_link_limit_later (void)
+{
+  g_autoptr (LineServer) peer = line_server_new ();
+  EricSocketLink *link = link_new (peer);
+  LinkCall *one = link_call (link, "one", NULL);
+  LinkCall *two = link_call (link, "two", NULL);
+  LinkCall *three = link_call (link, "three", NULL);
+  int fd = line_server_accept (peer);
+
+  line_server_exchange (fd, "one", "1\n");
+  line_server_exchange (fd, "two", "LimitReachedException('no more')\n");
+  line_server_exchange (fd, "three", "");
+  line_server_close (fd);
+  link_assert_answer (one, "1");
+  link_assert_error (two, ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED, "no more");
+  link_assert_lost (three);
+  link_free (link);
+}
+
 /* The answer comes before the request is sent to its end: it never will be. */
 static void
 test_socket_link_refusal_in_between (void)
@@ -462,6 +484,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-link/no-refusal", test_socket_link_no_refusal);
   g_test_add_func ("/eric/socket-link/refusal-at-rest", test_socket_link_refusal_at_rest);
   g_test_add_func ("/eric/socket-link/limit", test_socket_link_limit);
+  g_test_add_func ("/eric/socket-link/limit-later", test_socket_link_limit_later);
   g_test_add_func ("/eric/socket-link/refusal-in-between", test_socket_link_refusal_in_between);
   g_test_add_func ("/eric/socket-link/mute", test_socket_link_mute);
   g_test_add_func ("/eric/socket-link/too-large", test_socket_link_too_large);

@@ -289,6 +289,28 @@ test_socket_run_crowd (void)
   g_assert_true (g_str_has_suffix (watcher->input->str, FAREWELL));
 }
 
+static void
+raise_cb (GObject    *object,
+          GParamSpec *pspec,
+          gpointer    user_data)
+{
+  if (eric_socket_server_get_running (ERIC_SOCKET_SERVER (object)))
+    raise (SIGTERM);
+}
+
+/* Who sees that the server runs may already send it a signal. */
+static void
+test_socket_run_signal_early (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new_stopped ();
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (fixture->server, "notify::running", G_CALLBACK (raise_cb), NULL);
+  g_assert_true (eric_socket_server_run (fixture->server, &error));
+  g_assert_no_error (error);
+  wait_stopped (fixture);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -304,5 +326,6 @@ main (int    argc,
   g_test_add_func ("/eric/socket-run/stopped", test_socket_run_stopped);
   g_test_add_func ("/eric/socket-run/killed-peer", test_socket_run_killed_peer);
   g_test_add_func ("/eric/socket-run/crowd", test_socket_run_crowd);
+  g_test_add_func ("/eric/socket-run/signal-early", test_socket_run_signal_early);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include <eric-sse.h>
 
@@ -476,6 +477,66 @@ test_socket_stop_dropped_by_callback (void)
   socket_peer_assert_end (half, "");
 }
 
+/* Over TCP what is on its way is lost where a connection is closed with something unread. */
+static void
+test_socket_stop_unread_input (void)
+{
+  const guint n = 200;
+  const int size = 16 * 1024;
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (GSocketAddress) loopback = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GPtrArray) addresses = NULL;
+  g_autofree char *text = g_strnfill (1000, 'x');
+  g_autoptr (SocketPeer) peer = NULL;
+
+  g_assert_true (eric_socket_server_listen_address (fixture->server, loopback, NULL));
+  addresses = eric_socket_server_get_addresses (fixture->server);
+  peer = socket_peer_connect (addresses->pdata[1]);
+  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
+  socket_peer_pause (peer);
+  g_assert_true (socket_peer_send (peer, WATCH "\n", -1));
+  test_wait_until (socket_count_listeners (fixture->news) == 1);
+  g_assert_true (socket_peer_send (peer, BROADCAST "\n", -1));
+  for (guint i = 0; i < n; i++)
+    socket_broadcast (fixture->news, text);
+  test_settle ();
+  eric_socket_server_stop (fixture->server);
+  test_settle ();
+  socket_peer_resume (peer);
+  socket_peer_wait_eof (peer);
+  g_assert_cmpuint (peer->n_lines, ==, n + 1);
+  g_assert_cmpint (peer->error, ==, 0);
+  socket_peer_close (peer);
+  wait_stopped (fixture);
+}
+
+/* What was to cut a stop short is of no use when it has stopped, even where somebody still
+ * has the result. */
+static void
+test_socket_stop_cancelled_late (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SocketPeer) half = socket_peer_new (fixture);
+  g_autoptr (SocketPeer) peer = NULL;
+
+  g_assert_true (socket_peer_send (half, "{", 1));
+  socket_fixture_wait (fixture, 1);
+  test_settle ();
+  eric_socket_server_stop_async (fixture->server, cancellable, test_keep_result, &result);
+  socket_peer_close (half);
+  test_wait_until (result != NULL);
+  g_assert_true (eric_socket_server_start (fixture->server, NULL));
+  peer = socket_peer_new (fixture);
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_cancellable_cancel (cancellable);
+  test_settle ();
+  socket_peer_assert_answer (peer, BROADCAST "\n", "ack\n");
+  g_assert_true (eric_socket_server_stop_finish (fixture->server, result, NULL));
+  g_clear_object (&result);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -495,5 +556,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-stop/requested-order", test_socket_stop_requested_order);
   g_test_add_func ("/eric/socket-stop/notified", test_socket_stop_notified);
   g_test_add_func ("/eric/socket-stop/dropped-by-callback", test_socket_stop_dropped_by_callback);
+  g_test_add_func ("/eric/socket-stop/unread-input", test_socket_stop_unread_input);
+  g_test_add_func ("/eric/socket-stop/cancelled-late", test_socket_stop_cancelled_late);
   return g_test_run ();
 }

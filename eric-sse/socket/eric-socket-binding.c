@@ -10,6 +10,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,6 +23,10 @@
  * it stays readable, to try at once would be a busy loop. That is why this is no
  * GSocketService, which does, and warns each time. */
 #define BACK_OFF 100
+
+/* How long to wait for another server that is about to listen in the same folder, in
+ * milliseconds. */
+#define MAX_LOCK_WAIT 1000
 
 /* The first descriptor that systemd hands to a process. */
 #define LISTEN_FDS_START 3
@@ -138,7 +143,8 @@ is_live (GSocketAddress *address)
   /* A server that is too busy to answer at once is one as well. */
   g_socket_set_blocking (probe, FALSE);
   return g_socket_connect (probe, address, NULL, &error) ||
-         !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+         !(g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
 }
 
 /* Makes room for a socket at the path, where that harms nobody. */
@@ -183,15 +189,29 @@ protect_path (EricSocketBinding  *self,
   return TRUE;
 }
 
-gboolean
-eric_socket_binding_open (EricSocketBinding  *self,
-                          GError            **error)
+/* Of two servers that start at once, each could take the socket of the other, which does
+ * not listen yet, for one that was left. Closing unlocks. -1 where the folder cannot be
+ * locked; who keeps it locked is not waited for. */
+static int
+lock_folder (const char *path)
 {
-  const char *path = get_path (self);
+  g_autofree char *folder = g_path_get_dirname (path);
+  const gint64 deadline = g_get_monotonic_time () + MAX_LOCK_WAIT * G_TIME_SPAN_MILLISECOND;
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) < 0 && (errno == EWOULDBLOCK || errno == EINTR) &&
+         g_get_monotonic_time () < deadline)
+    g_usleep (G_TIME_SPAN_MILLISECOND);
+  return fd;
+}
+
+static gboolean
+bind_and_listen (EricSocketBinding  *self,
+                 const char         *path,
+                 GError            **error)
+{
   g_autoptr (GSocket) socket = NULL;
 
-  if (self->socket != NULL)
-    return TRUE;
   if (path != NULL && !clear_path (self, path, error))
     return FALSE;
   socket = g_socket_new (g_socket_address_get_family (self->address), G_SOCKET_TYPE_STREAM,
@@ -209,6 +229,23 @@ eric_socket_binding_open (EricSocketBinding  *self,
     }
   self->socket = g_steal_pointer (&socket);
   return TRUE;
+}
+
+gboolean
+eric_socket_binding_open (EricSocketBinding  *self,
+                          GError            **error)
+{
+  const char *path = get_path (self);
+  gboolean opened;
+  int folder;
+
+  if (self->socket != NULL)
+    return TRUE;
+  folder = path != NULL ? lock_folder (path) : -1;
+  opened = bind_and_listen (self, path, error);
+  if (folder >= 0)
+    close (folder);
+  return opened;
 }
 
 /* The path may be that of another server by now. */
@@ -266,6 +303,14 @@ is_shortage (const GError *error)
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
 }
 
+/* The owner of the socket has closed it or shut it down: nobody comes any more. */
+static gboolean
+is_end (GIOCondition  condition,
+        const GError *error)
+{
+  return (condition & G_IO_HUP) != 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
 static gboolean
 ready_cb (GSocket      *socket,
           GIOCondition  condition,
@@ -277,6 +322,8 @@ ready_cb (GSocket      *socket,
 
   if (accepted != NULL)
     self->func (accepted, self->user_data);
+  else if (is_end (condition, error))
+    replace_source (self, NULL);
   else if (is_shortage (error))
     back_off (self, error);
   return G_SOURCE_CONTINUE;
@@ -299,6 +346,8 @@ eric_socket_binding_watch (EricSocketBinding     *self,
                            gpointer               user_data)
 {
   eric_socket_binding_unwatch (self);
+  /* Another one that listens on the socket may be faster. */
+  g_socket_set_blocking (self->socket, FALSE);
   self->context = g_main_context_ref (context);
   self->func = func;
   self->user_data = user_data;

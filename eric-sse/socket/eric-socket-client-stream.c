@@ -11,10 +11,12 @@
 
 /* Opening a stream: a connection, and one request that no answer is awaited to. */
 
+/* The request is sent; a message may take any time. */
 static EricSocketStream *
 make_stream (EricSocketClient  *self,
              GSocketConnection *connection)
 {
+  g_socket_set_timeout (g_socket_connection_get_socket (connection), 0);
   return _eric_socket_stream_new (connection, eric_socket_client_get_max_line (self));
 }
 

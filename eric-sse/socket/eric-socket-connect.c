@@ -35,7 +35,6 @@ set_up (GSocketConnection *connection)
   GSocket *socket = g_socket_connection_get_socket (connection);
 
   g_socket_set_blocking (socket, FALSE);
-  g_socket_set_timeout (socket, 0);
   if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
     return;
   g_socket_set_keepalive (socket, TRUE);
@@ -80,7 +79,8 @@ wait_to_retry (GCancellable *cancellable)
     g_cancellable_release_fd (cancellable);
 }
 
-/* The time is in milliseconds, 0 for any, and is rounded up to seconds. */
+/* The time is in milliseconds, 0 for any, and is rounded up to seconds. The connection keeps
+ * it. */
 GSocketConnection *
 eric_socket_connect (GSocketConnectable  *address,
                      guint                timeout,

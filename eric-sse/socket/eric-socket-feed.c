@@ -111,6 +111,8 @@ eric_socket_feed_stop (EricSocketSession *session)
   g_clear_object (&session->feed.cancellable);
   eric_message_stream_close (stream);
   session->ending = TRUE;
+  /* While there was a stream, the time did not count. */
+  session->last_active = g_get_monotonic_time ();
 }
 
 /* The server stops: the stream ends behind what it has, whatever room there is. */

@@ -89,6 +89,7 @@ struct _EricSocketLink
   EricSocketLines     lines;        /* as long as there is a connection */
   EricSocketRequest  *unfinished;   /* (unowned) (nullable): the last one sent, in part */
   gboolean            mute;         /* the server takes no more */
+  gboolean            answered;     /* something came over it */
   gboolean            fresh;        /* was made by this run, and has not been of use */
   GError             *refusal;      /* (owned) (nullable): the answer after which it ends */
   GError             *farewell;     /* (owned) (nullable): what came unasked */

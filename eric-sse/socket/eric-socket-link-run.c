@@ -139,6 +139,7 @@ _eric_socket_link_disconnect (EricSocketLink *self)
   self->unfinished = NULL;
   self->mute = FALSE;
   self->given_up = FALSE;
+  self->answered = FALSE;
   g_clear_error (&self->refusal);
   g_clear_error (&self->farewell);
   return g_steal_pointer (&self->connection);
@@ -269,12 +270,14 @@ lose_connection (EricSocketLink *self,
 
 /* Reading */
 
+/* That there is no place is said first; later on it is one request that is refused. */
 static gboolean
-ends_connection (const GError *error)
+ends_connection (EricSocketLink *self,
+                 const GError   *error)
 {
   return g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT) ||
          g_error_matches (error, ERIC_ERROR, ERIC_ERROR_TOO_LARGE) ||
-         g_error_matches (error, ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED);
+         (g_error_matches (error, ERIC_ERROR, ERIC_ERROR_LIMIT_REACHED) && !self->answered);
 }
 
 /* FALSE where the connection is of no more use. */
@@ -296,8 +299,9 @@ take_answer_locked (EricSocketLink *self,
 
   complete = link->data != self->unfinished;
   g_clear_error (&self->refusal);
-  if (error != NULL && ends_connection (error))
+  if (error != NULL && ends_connection (self, error))
     self->refusal = g_error_copy (error);
+  self->answered = TRUE;
   if (error == NULL && !g_utf8_validate_len (line, length, NULL))
     error = g_error_new_literal (ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE,
                                  "The server's answer is not UTF-8");

@@ -160,7 +160,11 @@ finish_stopping (EricSocketServer *self)
     }
   _eric_socket_server_set_running (self, FALSE);
   for (GSList *l = tasks; l != NULL; l = l->next)
-    g_task_return_boolean (l->data, TRUE);
+    {
+      /* The task may outlive the stop, and must not cut off what comes later. */
+      g_task_set_task_data (l->data, NULL, NULL);
+      g_task_return_boolean (l->data, TRUE);
+    }
   g_slist_free_full (tasks, g_object_unref);
 }
 
@@ -368,19 +372,20 @@ eric_socket_server_run (EricSocketServer  *self,
 {
   g_autoptr (EricSocketServer) hold = NULL;
   GSource *interrupt, *terminate;
+  gboolean started;
 
   g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), FALSE);
 
-  if (!eric_socket_server_start (self, error))
-    return FALSE;
   hold = g_object_ref (self);
+  /* Who sees that it runs may send one at once. */
   interrupt = watch_signal (self, SIGINT);
   terminate = watch_signal (self, SIGTERM);
-  while (self->running)
+  started = eric_socket_server_start (self, error);
+  while (started && self->running)
     g_main_context_iteration (self->context, TRUE);
   destroy_source (interrupt);
   destroy_source (terminate);
-  return TRUE;
+  return started;
 }
 
 static gboolean
@@ -433,7 +438,8 @@ eric_socket_server_listen_address (EricSocketServer  *self,
  * @error: return location for an error, or %NULL
  *
  * Serves who connects to a socket that somebody else has made. Whether that is safe is
- * for them to say: its address is not looked at. It stays open when the server stops.
+ * for them to say: its address is not looked at. It is set not to block, and stays open
+ * when the server stops.
  *
  * Fails with %G_IO_ERROR_INVALID_ARGUMENT where the socket does not listen.
  *

@@ -195,12 +195,18 @@ set_timer (EricSocketSession *self)
                                           : self->last_active + timeout);
 }
 
+static gboolean
+has_unread (EricSocketSession *self)
+{
+  return (g_socket_condition_check (self->socket, G_IO_IN) & G_IO_IN) != 0;
+}
+
 /* All is sent. A peer that was interrupted may still be sending, and would miss the
  * answer if the connection were closed with that unread. */
 static void
 finish (EricSocketSession *self)
 {
-  if (self->input_ended || !self->linger)
+  if (self->input_ended || (!self->linger && !has_unread (self)))
     {
       eric_socket_session_close (self);
       return;
@@ -348,12 +354,23 @@ update_sources (EricSocketSession *self)
   set_source (self, &self->gone, self->feed.stream != NULL, 0, gone_cb);
 }
 
+/* Whether something came or was taken that was not seen yet: the thread was busy elsewhere. */
+static gboolean
+is_behind (EricSocketSession *self)
+{
+  GIOCondition wanted = (self->readable != NULL ? G_IO_IN : 0) | (self->writable != NULL ? G_IO_OUT : 0);
+
+  return (g_socket_condition_check (self->socket, wanted) & wanted) != 0;
+}
+
 /* Nothing came and nothing was taken for too long. */
 static gboolean
 timer_cb (gpointer user_data)
 {
   EricSocketSession *self = user_data;
 
+  if (!self->lingering && is_behind (self))
+    return G_SOURCE_CONTINUE;
   if (!self->lingering && eric_socket_lines_has_part (&self->lines) && !self->ending)
     {
       g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
