@@ -135,7 +135,7 @@ async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') ->
     watchable = is_watchable(listener)
     if watchable:
         places.append(get_waiters(listener))
-    wakes = watchable and is_native(queue)
+    wakes = watchable and is_native(queue) and channel._eric_delivers_itself()
 
     for waiters in places:
         waiters.append(waiter)

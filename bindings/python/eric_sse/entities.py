@@ -13,7 +13,9 @@ without end. A stream that is awaited before it is read, as in 0.3.2, raises wha
 except that behind an InvalidChannelException it ends with a message of type
 MESSAGE_TYPE_CLOSED; one that is not, as in 2.1, has an event of type `error` for it.
 
-A stream keeps the event loop no longer than a millisecond, instead of one message.
+A stream keeps the event loop no longer than a millisecond, instead of one message. Where
+`deliver_next` is overridden, a stream cannot know when there is something: it asks again
+several times a second.
 """
 
 import weakref
@@ -176,6 +178,11 @@ class AbstractChannel(ABC):
         listener.on_message(message)
         return message
 
+    def _eric_delivers_itself(self) -> bool:
+        """Whether what is delivered comes out of the queues, which tell when something does."""
+        return (type(self).deliver_next is AbstractChannel.deliver_next and
+                'deliver_next' not in self.__dict__)
+
     def _get_queue(self, listener_id: str) -> Queue:
         try:
             return self.__connections[listener_id].queue
@@ -189,7 +196,7 @@ class AbstractChannel(ABC):
 
     def broadcast(self, msg: MessageContract) -> None:
         """Sends a message to all listeners."""
-        if self.__sees_each_dispatch:
+        if self.__sees_each_dispatch or 'dispatch' in self.__dict__:
             for listener_id in tuple(self.__connections):
                 self.dispatch(listener_id, msg=msg)
             return
