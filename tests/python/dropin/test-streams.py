@@ -375,6 +375,19 @@ def test_watch():
     run(bounded())
 
 
+def test_watch_that_is_never_read():
+    async def program():
+        channel = Plain()
+        stream = await channel.watch()
+        await stream.aclose()
+        assert list(channel.get_connections()) == []
+        stream = await channel.watch()
+        del stream
+        gc.collect()
+        assert list(channel.get_connections()) == []
+    run(program())
+
+
 class Overriding(MessageQueueListener):
     alive = True
 
