@@ -85,6 +85,19 @@ class AbstractChannel(ABC):
         self.__others: dict[str, Queue] = {}
         self._eric_waiters: dict[str, list[Waiter]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Copies have a channel of the C library of their own, and nobody waits in them.
+        own = {'_AbstractChannel__channel', '_AbstractChannel__others', '_eric_waiters'}
+        return {key: value for key, value in self.__dict__.items() if key not in own}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__connections = dict(self.__connections)
+        self.__channel = Channel(id=str(self.__id))
+        self.__others = {listener_id: connection.queue for listener_id, connection in self.__connections.items()
+                         if not self.__attach(connection.queue)}
+        self._eric_waiters = {}
+
     @property
     def id(self) -> str:
         """The id: random unless given."""
