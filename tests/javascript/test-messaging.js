@@ -346,6 +346,18 @@ describe("A listener", () => {
     expect(await collect(listener, 1)).toEqual([1]);
   });
 
+  it("goes on for those who wait beside a loop that lets go", async () => {
+    const listener = fill(0);
+    const iterators = [1, 2, 3].map(() => listener[Symbol.asyncIterator]());
+    const waiting = iterators.map((iterator) => iterator.next());
+    await iterators[0].return();
+    expect((await waiting[0]).done).toBeTrue();
+    listener.push(message(1));
+    listener.push(message(2));
+    const others = await Promise.all(waiting.slice(1));
+    expect(others.map(({ value }) => value.payload).sort()).toEqual([1, 2]);
+  });
+
   it("emits messages with plain payloads", () => {
     const listener = fill(0);
     const seen = [];

@@ -4,6 +4,7 @@
 of their exceptions. Whatever they do, the channel goes on."""
 
 import asyncio
+import functools
 import threading
 
 import pytest
@@ -33,6 +34,36 @@ def test_plain_values():
     assert [result.payload for result in process(lambda message: None, [1])] == [None]
     results = process(lambda message, cancellable: Eric.Message('own', isinstance(cancellable, Gio.Cancellable)), [1])
     assert [(result.type, result.payload) for result in results] == [('own', True)]
+
+
+def test_parameters():
+    """The cancellable is for who asks for it: what has a default keeps it."""
+    def with_default(message, factor=3):
+        return message.payload * factor
+
+    def with_cancellable(message, cancellable=None):
+        return isinstance(cancellable, Gio.Cancellable)
+
+    def with_more(message, *more):
+        return len(more)
+
+    for function, result in [(with_default, 6), (lambda message, n=5: n, 5), (with_cancellable, True), (with_more, 1),
+                             (functools.partial(lambda n, message: n, 7), 7), (str, "Eric.Message('number', 2)")]:
+        assert [message.payload for message in process(function, [2])] == [result]
+
+
+def test_data():
+    seen = []
+    pool = Eric.ThreadPoolListener.new(1, lambda message, cancellable, *data: [message.payload, *data], 'a', 'b')
+    pool.connect('processed', lambda _, message, result: seen.append(result.payload))
+    other = Eric.ThreadPoolListener.new(1, lambda message, cancellable, data: [message.payload, data], 'c')
+    other.connect('processed', lambda _, message, result: seen.append(result.payload))
+    for listener in pool, other:
+        with listener:
+            listener.push(number(1))
+            n_seen = len(seen)
+            run_until(lambda: len(seen) > n_seen)
+    assert seen == [[1, 'a', 'b'], [1, 'c']]
 
 
 class Custom(Exception):

@@ -40,6 +40,29 @@ def test_container():
     assert len(channels) == channels.size == 0
 
 
+def test_container_is_a_whole_mapping():
+    channels = Eric.ChannelContainer()
+    assert [name for name in dir(MutableMapping) if name[0] != '_' and not hasattr(channels, name)] == []
+    news, more = Eric.SseChannel('news'), Eric.SseChannel('more')
+    channels.update({'news': news})
+    channels.update([('more', more)])
+    assert channels.setdefault('news', Eric.SseChannel('news')) is news
+    assert channels.setdefault('last', last := Eric.SseChannel('last')) is channels['last'] is last
+    channel_id, channel = channels.popitem()
+    assert channel.id == channel_id and channel_id not in channels
+    channels.clear()
+    assert dict(channels) == {}
+    with pytest.raises(KeyError):
+        channels.popitem()
+
+
+def test_keys_of_another_type(channel):
+    for mapping in Eric.ChannelContainer(), channel.listeners:
+        assert mapping.get(5, None) is None and 5 not in mapping
+        with pytest.raises(KeyError):
+            mapping[5]
+
+
 def test_listeners(channel):
     listener = channel.add_listener()
     assert isinstance(channel.listeners, Mapping)

@@ -17,8 +17,8 @@ _pools: 'weakref.WeakSet[ThreadPool]' = weakref.WeakSet()
 
 def _run(envelope: Eric.Message, _cancellable: Any) -> Eric.Message:
     """In a thread of the pool."""
-    pending, future, function, arguments, keywords = envelope.task
-    pending.discard(future)
+    pool, future, function, arguments, keywords = envelope.task
+    pool._pending.discard(future)
     if future.set_running_or_notify_cancel():
         try:
             result = function(*arguments, **keywords)
@@ -38,7 +38,7 @@ class ThreadPool(Executor):
         # 0: as many as there are processors.
         self.__listener = Eric.ThreadPoolListener.new(max_workers or 0, _run)
         self.__listener.start()
-        self.__pending: set[Future] = set()
+        self._pending: set[Future] = set()
         self.__lock = threading.Lock()
         self.__is_shut_down = False
         _pools.add(self)
@@ -46,11 +46,12 @@ class ThreadPool(Executor):
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
         future: Future = Future()
         envelope = Eric.Message.new(None, None)
-        envelope.task = (self.__pending, future, fn, args, kwargs)
+        # What is to be done keeps the pool, so that the end of the program waits for it.
+        envelope.task = (self, future, fn, args, kwargs)
         with self.__lock:
             if self.__is_shut_down:
                 raise RuntimeError('cannot schedule new futures after shutdown')
-            self.__pending.add(future)
+            self._pending.add(future)
             self.__listener.push(envelope)
         return future
 
@@ -60,7 +61,7 @@ class ThreadPool(Executor):
         if first:
             self.__listener.push(Eric.Message.new(Eric.MESSAGE_TYPE_CLOSED, None))
         if cancel_futures:
-            for future in tuple(self.__pending):
+            for future in tuple(self._pending):
                 future.cancel()
         if wait:
             self.__listener.wait(None)

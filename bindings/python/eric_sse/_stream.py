@@ -5,6 +5,7 @@
 import asyncio
 import time
 import traceback
+import weakref
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,11 @@ class MessageStream(AsyncGenerator):
         self.__manner = _Manner(owns_listener)
         # It does not know the stream, so that it is closed as soon as it is dropped.
         self.__events = _read(channel, listener, self.__manner)
+        # A generator that was never begun does nothing when it is closed or dropped.
+        self.__remove = None
+        if owns_listener:
+            self.__remove = weakref.finalize(self.__events, _remove_listener, channel, listener)
+            self.__remove.atexit = False
 
     def __await__(self) -> Any:
         self.__manner.is_awaited = True
@@ -68,8 +74,10 @@ class MessageStream(AsyncGenerator):
     def athrow(self, *error: Any) -> Any:
         return self.__events.athrow(*error)
 
-    def aclose(self) -> Any:
-        return self.__events.aclose()
+    async def aclose(self) -> None:
+        await self.__events.aclose()
+        if self.__remove is not None:
+            self.__remove()
 
 
 async def _read(channel: 'AbstractChannel', listener: 'MessageQueueListener',
@@ -135,7 +143,7 @@ async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') ->
     watchable = is_watchable(listener)
     if watchable:
         places.append(get_waiters(listener))
-    wakes = watchable and is_native(queue)
+    wakes = watchable and is_native(queue) and channel._eric_delivers_itself()
 
     for waiters in places:
         waiters.append(waiter)

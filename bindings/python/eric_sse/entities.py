@@ -13,7 +13,9 @@ without end. A stream that is awaited before it is read, as in 0.3.2, raises wha
 except that behind an InvalidChannelException it ends with a message of type
 MESSAGE_TYPE_CLOSED; one that is not, as in 2.1, has an event of type `error` for it.
 
-A stream keeps the event loop no longer than a millisecond, instead of one message.
+A stream keeps the event loop no longer than a millisecond, instead of one message. Where
+`deliver_next` is overridden, a stream cannot know when there is something: it asks again
+several times a second.
 """
 
 import weakref
@@ -82,6 +84,19 @@ class AbstractChannel(ABC):
         self.__channel = Channel(id=str(self.__id))
         self.__others: dict[str, Queue] = {}
         self._eric_waiters: dict[str, list[Waiter]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Copies have a channel of the C library of their own, and nobody waits in them.
+        own = {'_AbstractChannel__channel', '_AbstractChannel__others', '_eric_waiters'}
+        return {key: value for key, value in self.__dict__.items() if key not in own}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__connections = dict(self.__connections)
+        self.__channel = Channel(id=str(self.__id))
+        self.__others = {listener_id: connection.queue for listener_id, connection in self.__connections.items()
+                         if not self.__attach(connection.queue)}
+        self._eric_waiters = {}
 
     @property
     def id(self) -> str:
@@ -176,6 +191,11 @@ class AbstractChannel(ABC):
         listener.on_message(message)
         return message
 
+    def _eric_delivers_itself(self) -> bool:
+        """Whether what is delivered comes out of the queues, which tell when something does."""
+        return (type(self).deliver_next is AbstractChannel.deliver_next and
+                'deliver_next' not in self.__dict__)
+
     def _get_queue(self, listener_id: str) -> Queue:
         try:
             return self.__connections[listener_id].queue
@@ -189,7 +209,7 @@ class AbstractChannel(ABC):
 
     def broadcast(self, msg: MessageContract) -> None:
         """Sends a message to all listeners."""
-        if self.__sees_each_dispatch:
+        if self.__sees_each_dispatch or 'dispatch' in self.__dict__:
             for listener_id in tuple(self.__connections):
                 self.dispatch(listener_id, msg=msg)
             return

@@ -4,7 +4,8 @@
 
 2.1 calls `start`, `stop` and `is_running`; 0.3.2 awaits them, and has `start_sync`,
 `stop_sync` and `is_running_sync` beside them. All of these work. `is_running` therefore
-returns a number that is awaitable and equal to True or False, but not the same object.
+returns a number that is awaitable and equal to True or False, but not the same object: JSON
+has 1 or 0 of it, where `bool(listener.is_running())` gives true or false.
 
 A subclass may override any of them, as a coroutine or not. Where `is_running` is overridden,
 a stream cannot know when its result changes: it asks again several times a second.

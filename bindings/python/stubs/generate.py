@@ -28,7 +28,8 @@ HEAD = '''\
 
 import enum
 from collections.abc import (
-    AsyncGenerator, AsyncIterator, Awaitable, Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView)
+    AsyncGenerator, AsyncIterator, Awaitable, Callable, ItemsView, Iterable, Iterator, KeysView, Mapping,
+    ValuesView)
 from typing import Any, Final, Literal, TypeVar, overload
 
 from typing_extensions import Self

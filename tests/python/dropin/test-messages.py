@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Messages, queues and channels without any stream."""
 
+import copy
 import enum
 import math
 import pickle
@@ -14,7 +15,8 @@ from eric_sse.connection import Connection, ConnectionsFactory
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
 from eric_sse.exception import InvalidListenerException, NoMessagesException
 from eric_sse.message import SignedMessage, UniqueMessage
-from eric_sse.prefabs import SSEChannel
+from eric_sse.prefabs import (SimpleDistributedApplicationChannel, SimpleDistributedApplicationListener,
+                              SSEChannel)
 from eric_sse.queues import InMemoryQueue
 
 from dropin_util import DEADLINE, ListQueue, started
@@ -297,3 +299,32 @@ def test_listener_can_be_pickled():
     listener.own = [1]
     copy = pickle.loads(pickle.dumps(listener))
     assert (copy.id, copy.own, bool(copy.is_running())) == ('a', [1], True)
+
+
+@pytest.mark.parametrize('again', [lambda channel: pickle.loads(pickle.dumps(channel)), copy.deepcopy])
+def test_channel_can_be_copied(again):
+    channel = SSEChannel(channel_id='news')
+    listener = channel.add_listener()
+    listener.start()
+    channel.broadcast(Message('m', 1))
+    other = again(channel)
+    assert (type(other), other.id, list(other.listeners)) == (SSEChannel, 'news', [listener.id])
+    other.broadcast(Message('m', 2))
+    assert [other.deliver_next(listener.id).payload for _ in range(2)] == [1, 2]
+    assert channel.deliver_next(listener.id).payload == 1
+    with pytest.raises(NoMessagesException):
+        channel.deliver_next(listener.id)
+    other.remove_listener(listener.id)
+    assert channel.get_listener(listener.id) is listener
+    again(SSEChannel())
+
+
+def test_application_can_be_copied():
+    """Its listeners lead back to their channel."""
+    channel, listener = SimpleDistributedApplicationChannel(), SimpleDistributedApplicationListener()
+    channel.register_listener(listener)
+    listener.start()
+    listener.dispatch_to(listener, Message('stop'))
+    other = copy.deepcopy(channel)
+    assert other.deliver_next(listener.id).type == 'stop'
+    assert not other.get_listener(listener.id).is_running() and listener.is_running()

@@ -277,6 +277,44 @@ begun.wait()
     assert (result.returncode, result.stdout) == (0, 'done\n' * 5), result.stderr
 
 
+@pytest.mark.parametrize('how', ['leave', 'drop'])
+def test_program_that_ends_behind_its_pool(how):
+    """What a pool was given is done, also when nobody has the pool any more."""
+    program = """
+import asyncio, gc, sys, time
+from eric_sse._pool import ThreadPool
+from eric_sse.message import Message
+from eric_sse.listener import MessageQueueListener
+from eric_sse.prefabs import DataProcessingChannel
+
+class Worker(MessageQueueListener):
+    def on_message(self, msg):
+        time.sleep(0.02)
+        sys.stdout.write('done\\n')
+
+async def leave():
+    channel, listener = DataProcessingChannel(2), Worker()
+    channel.register_listener(listener)
+    for number in range(20):
+        channel.dispatch(listener.id, Message('m', number))
+    async for _ in channel.process_queue(listener):
+        break
+
+def drop():
+    pool = ThreadPool(2)
+    for number in range(20):
+        pool.submit(Worker().on_message, None)
+
+if sys.argv[1] == 'leave':
+    asyncio.run(leave())
+else:
+    drop()
+gc.collect()
+"""
+    result = subprocess.run([sys.executable, '-c', program, how], capture_output=True, text=True, timeout=DEADLINE)
+    assert (result.returncode, result.stdout, result.stderr) == (0, 'done\n' * 20, '')
+
+
 def test_executor_of_ones_own():
     """It need not have threads at all."""
     class Immediate:

@@ -21,16 +21,10 @@ from dropin_util import DEADLINE, ListQueue, run, started, take, turns
 
 
 class Plain(AbstractChannel):
-    """A channel that says how often a message was asked for."""
-
-    n_asked = 0
+    """A channel whose events are easy to compare."""
 
     def adapt(self, msg):
         return msg.type if msg.payload is None else msg.payload
-
-    def deliver_next(self, listener_id):
-        self.n_asked += 1
-        return super().deliver_next(listener_id)
 
 
 async def collect(stream):
@@ -47,22 +41,28 @@ def in_thread(function, *arguments):
     return thread
 
 
-def test_waits_without_polling():
+def test_waits_without_polling(monkeypatch):
+    deliver_next, asked = AbstractChannel.deliver_next, []
+
+    def counting(channel, listener_id):
+        asked.append(listener_id)
+        return deliver_next(channel, listener_id)
+    monkeypatch.setattr(AbstractChannel, 'deliver_next', counting)
+
     async def program():
         channel = Plain()
         listener = started(channel)
         reader = asyncio.create_task(collect(channel.message_stream(listener)))
         await turns(200)
-        asked = channel.n_asked
-        assert asked == 1
+        assert len(asked) == 1
         # Who waits here does not go with it.
         assert pickle.loads(pickle.dumps(listener)).id == listener.id
         await turns(200)
-        assert channel.n_asked == asked
+        assert len(asked) == 1
         channel.dispatch(listener.id, Message('m'))
         await turns()
         # One for the message, one for what may come behind it.
-        assert channel.n_asked == asked + 2
+        assert len(asked) == 3
         listener.stop()
         assert await reader == ['m']
         assert channel._eric_waiters == {}
@@ -375,6 +375,19 @@ def test_watch():
     run(bounded())
 
 
+def test_watch_that_is_never_read():
+    async def program():
+        channel = Plain()
+        stream = await channel.watch()
+        await stream.aclose()
+        assert list(channel.get_connections()) == []
+        stream = await channel.watch()
+        del stream
+        gc.collect()
+        assert list(channel.get_connections()) == []
+    run(program())
+
+
 class Overriding(MessageQueueListener):
     alive = True
 
@@ -448,6 +461,45 @@ def test_other_queues(kind, monkeypatch):
         await turns()
         queue.push(Message('m', 9))
         assert await reader == sign * 9
+    run(program())
+
+
+class Elsewhere(Plain):
+    """A channel that has its messages from somewhere else."""
+
+    def __init__(self):
+        super().__init__()
+        self.messages = []
+
+    def deliver_next(self, listener_id):
+        try:
+            return super().deliver_next(listener_id)
+        except NoMessagesException:
+            if not self.messages:
+                raise
+            return self.messages.pop(0)
+
+
+@pytest.mark.parametrize('how', ['class', 'object'])
+def test_overridden_deliver_next(how, monkeypatch):
+    async def program():
+        channel = Elsewhere() if how == 'class' else Plain()
+        if how == 'object':
+            other = Elsewhere()
+            channel.messages = other.messages
+            listener = started(channel)
+            other.register_listener(listener)
+            channel.deliver_next = other.deliver_next
+            channel.dispatch = other.dispatch
+        else:
+            listener = started(channel)
+        stream = aiter(channel.message_stream(listener))
+        reader = asyncio.create_task(anext(stream))
+        await turns()
+        channel.messages.append(Message('m', 1))
+        assert await reader == 1
+        channel.broadcast(Message('m', 2))
+        assert await anext(stream) == 2
     run(program())
 
 

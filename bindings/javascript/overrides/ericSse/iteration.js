@@ -102,9 +102,22 @@ class MessageIterator {
     return {value, done: false};
   }
 
+  // Loops over one object wait together: the one that began it may be left meanwhile.
+  async _fill() {
+    for (;;) {
+      try {
+        return await this._ahead.fill(this._behaviour.batchSize(this._object), this._cancellable);
+      } catch (error) {
+        const cancelled = error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+        if (!cancelled || this._cancellable.is_cancelled())
+          throw error;
+      }
+    }
+  }
+
   async _wait() {
     try {
-      while (!this._done && await this._ahead.fill(this._behaviour.batchSize(this._object), this._cancellable)) {
+      while (!this._done && await this._fill()) {
         const message = this._ahead.take();
         if (message !== undefined)
           return this._give(message);

@@ -37,16 +37,17 @@ def _fail(error, function):
 
 
 def takes_one(function):
-    """Whether it wants the message alone, without the cancellable."""
+    """Whether it wants the message alone, without the cancellable. A second parameter that has
+    a default is the function's own business, unless it has that name."""
     try:
-        signature = inspect.signature(function)
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return False
-    try:
-        signature.bind(None, None)
-        return False
-    except TypeError:
         return True
+    places = [parameter for parameter in parameters
+              if parameter.kind not in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD)]
+    if places and places[-1].kind is inspect.Parameter.VAR_POSITIONAL:
+        return False
+    return len(places) < 2 or (places[1].default is not inspect.Parameter.empty and places[1].name != 'cancellable')
 
 
 def processing_function(function):
@@ -57,7 +58,7 @@ def processing_function(function):
 
     def process(task, cancellable, *data):
         try:
-            result = function(task) if alone else function(task, cancellable, *data)
+            result = function(task) if alone and not data else function(task, cancellable, *data)
             return _to_message(result, task)
         except BaseException as error:
             raise _fail(error, function) from error

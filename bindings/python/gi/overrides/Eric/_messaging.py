@@ -105,6 +105,8 @@ class Listeners(Mapping):
         self._channel = channel
 
     def __getitem__(self, listener_id):
+        if not isinstance(listener_id, str):
+            raise InvalidListenerError(f'There is no listener {listener_id!r}')
         return self._channel.get_listener(listener_id)
 
     def __contains__(self, listener_id):
@@ -151,10 +153,16 @@ def install_channel():
 # The container
 
 
+def _get_item(self, channel_id):
+    if not isinstance(channel_id, str):
+        raise InvalidChannelError(f'There is no channel {channel_id!r}')
+    return _container_get(self, channel_id)
+
+
 def _get_channel(self, channel_id, *default):
     """The channel; where there is none the default, or Eric.InvalidChannelError."""
     try:
-        return _container_get(self, channel_id)
+        return _get_item(self, channel_id)
     except InvalidChannelError:
         if not default:
             raise
@@ -191,7 +199,7 @@ def install_container():
     Container = Eric.ChannelContainer
     Container.__init__ = _container_init
     Container.get = _get_channel
-    Container.__getitem__ = _container_get
+    Container.__getitem__ = _get_item
     Container.__setitem__ = _set_channel
     Container.__delitem__ = lambda self, channel_id: self.remove(channel_id) and None
     Container.__contains__ = _contains
@@ -202,6 +210,8 @@ def install_container():
     for name in 'keys', 'values', 'items':
         setattr(Container, name, getattr(Mapping, name))
     Container.pop = _pop
+    for name in 'popitem', 'clear', 'update', 'setdefault':
+        setattr(Container, name, getattr(MutableMapping, name))
     MutableMapping.register(Container)
 
 
