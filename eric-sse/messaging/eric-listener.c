@@ -154,6 +154,12 @@ announce_running (EricListener *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
+gboolean
+_eric_listener_end_running (EricListener *self)
+{
+  return g_atomic_int_compare_and_exchange (&get_private (self)->running, TRUE, FALSE);
+}
+
 /* Tells those who wait, and those who watch the property, that the listener
  * does not run any more. */
 void
@@ -511,7 +517,7 @@ eric_listener_stop (EricListener *self)
 {
   g_return_if_fail (ERIC_IS_LISTENER (self));
 
-  if (g_atomic_int_compare_and_exchange (&get_private (self)->running, TRUE, FALSE))
+  if (_eric_listener_end_running (self))
     _eric_listener_announce_stop (self);
 }
 

@@ -424,15 +424,27 @@ has_drained_locked (EricThreadPoolListener *self,
 }
 
 /* What came behind the end may be taken when the listener is started again, which it
- * may be as soon as anybody knows. */
+ * may be as soon as anybody can know: by then nothing of this run is left in it. */
 static void
 finish (EricThreadPoolListener *self,
         EricPool               *pool)
 {
-  eric_listener_stop (ERIC_LISTENER (self));
-  _eric_listener_reopen (ERIC_LISTENER (self));
+  EricListener *listener = ERIC_LISTENER (self);
+  g_autoptr (EricListener) results = _eric_pool_results_dup_listener (&pool->results);
+  EricListener *claimed;
+  gboolean stopped;
+
+  g_mutex_lock (&pool->lock);
   g_atomic_int_set (&pool->closing, FALSE);
-  _eric_pool_end_drained (self);
+  claimed = g_steal_pointer (&pool->claimed);
+  pool->quiet = TRUE;
+  stopped = _eric_listener_end_running (listener);
+  _eric_listener_reopen (listener);
+  g_mutex_unlock (&pool->lock);
+
+  if (stopped)
+    _eric_listener_announce_stop (listener);
+  _eric_pool_end_drained (self, results, claimed);
   _eric_pool_reports_drained (pool->reports);
 }
 
@@ -447,7 +459,6 @@ leave (EricThreadPoolListener *self,
   g_atomic_int_add (&pool->n_workers, -1);
   stays = stay_locked (self, pool);
   drained = !stays && has_drained_locked (self, pool);
-  pool->quiet |= drained;
   if (stays || drained)
     g_atomic_int_inc (&pool->n_workers);
   g_mutex_unlock (&pool->lock);
