@@ -96,6 +96,38 @@ test_next_run_begins_at_once (gconstpointer with_stream)
   pool_wait (listener);
 }
 
+static void
+note_thread (GObject    *object,
+             GParamSpec *pspec,
+             GThread   **thread)
+{
+  g_atomic_pointer_set (thread, g_thread_self ());
+}
+
+/* The worker that is the last takes the results from the listener: that is told in the
+ * main context, as all is. */
+static void
+test_results_notify (void)
+{
+  g_autoptr (PoolGate) gate = pool_gate_new ();
+  g_autoptr (EricDataProcessingChannel) channel = eric_data_processing_channel_new (NULL);
+  g_autoptr (EricThreadPoolListener) listener = processing_add (channel, 1, pool_gate_pass, gate);
+  g_autoptr (EricMessageStream) stream = NULL;
+  GThread *thread = NULL;
+
+  processing_broadcast (channel, "x", 0, 1);
+  stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_COMPLETION);
+  pool_gate_wait_entered (gate, 1);
+  g_signal_connect (listener, "notify::results", G_CALLBACK (note_thread), &thread);
+  eric_listener_stop (ERIC_LISTENER (listener));
+  pool_gate_open (gate, G_MAXUINT);
+  processing_assert_next (stream, 0);
+  processing_assert_ends (stream);
+  pool_wait (ERIC_LISTENER (listener));
+  test_wait_until (g_atomic_pointer_get (&thread) != NULL);
+  g_assert_true (thread == g_thread_self ());
+}
+
 int
 main (int    argc,
       char **argv)
@@ -105,5 +137,6 @@ main (int    argc,
                         test_next_run_begins_at_once);
   g_test_add_data_func ("/pool-runs/next-begins-at-once/stream", GINT_TO_POINTER (TRUE),
                         test_next_run_begins_at_once);
+  g_test_add_func ("/pool-runs/results-notify", test_results_notify);
   return g_test_run ();
 }

@@ -493,8 +493,9 @@ _eric_pool_work (gpointer listener,
       }
   while (!leave (self, pool));
 
-  _eric_listener_mark_taker (before);
+  /* What that changes is told in the owner's main context, too. */
   _eric_pool_tell_idle (self);
+  _eric_listener_mark_taker (before);
 }
 
 /* In a thread of the pool, of whatever listener. */
