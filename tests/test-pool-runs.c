@@ -128,6 +128,39 @@ test_results_notify (void)
   g_assert_true (thread == g_thread_self ());
 }
 
+#define N_LATE 2000
+
+static gpointer
+late_thread (gpointer channel)
+{
+  for (int i = 0; i < N_LATE; i++)
+    {
+      processing_broadcast (channel, "x", i, 1);
+      eric_data_processing_channel_notify_end (channel);
+    }
+  return NULL;
+}
+
+/* What comes while a run ends is of the next one: each message has its result. */
+static void
+test_late_messages (void)
+{
+  g_autoptr (EricDataProcessingChannel) channel = eric_data_processing_channel_new (NULL);
+  g_autoptr (EricThreadPoolListener) listener = processing_add (channel, 3, NULL, NULL);
+  GThread *thread = g_thread_new ("late", late_thread, channel);
+  guint n = 0;
+
+  for (int i = 0; i < N_LATE; i++)
+    {
+      g_autoptr (EricMessageStream) stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_INPUT);
+
+      n += processing_read_all (stream);
+      pool_wait (ERIC_LISTENER (listener));
+    }
+  g_thread_join (thread);
+  g_assert_cmpuint (n, ==, N_LATE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -138,5 +171,6 @@ main (int    argc,
   g_test_add_data_func ("/pool-runs/next-begins-at-once/stream", GINT_TO_POINTER (TRUE),
                         test_next_run_begins_at_once);
   g_test_add_func ("/pool-runs/results-notify", test_results_notify);
+  g_test_add_func ("/pool-runs/late-messages", test_late_messages);
   return g_test_run ();
 }

@@ -435,6 +435,12 @@ finish (EricThreadPoolListener *self,
   gboolean stopped;
 
   g_mutex_lock (&pool->lock);
+  /* Who came meanwhile may be about to take what is behind the end: the last one ends it. */
+  if (pool->n_workers > 1)
+    {
+      g_mutex_unlock (&pool->lock);
+      return;
+    }
   g_atomic_int_set (&pool->closing, FALSE);
   claimed = g_steal_pointer (&pool->claimed);
   pool->quiet = TRUE;
@@ -519,7 +525,8 @@ _eric_pool_running_changed (EricListener *listener)
   if (eric_listener_get_running (listener))
     {
       g_mutex_lock (&pool->lock);
-      pool->quiet = FALSE;
+      /* A worker that a message called may have ended the run by now. */
+      pool->quiet &= !eric_listener_get_running (listener);
       g_mutex_unlock (&pool->lock);
       _eric_pool_wake_all_workers (listener);
       /* Who was cancelled would do nothing and never end. */
