@@ -245,6 +245,35 @@ test_close (void)
   g_assert_cmpuint (eric_listener_get_pending (blocking), ==, 2);
 }
 
+#define N_ENDS 300000
+
+/* What ends a stream stays, however many there are of it. */
+static void
+test_many_ends (void)
+{
+  g_autoptr (EricListener) listener = eric_listener_new ();
+  g_autoptr (EricMessage) last = NULL;
+
+  eric_listener_set_capacity (listener, 1);
+  for (int i = 0; i < N_ENDS; i++)
+    pool_push_end (listener);
+  pool_push (listener, "x", 1);
+  pool_push_end (listener);
+  pool_push (listener, "x", 2);
+  g_assert_cmpuint (eric_listener_get_dropped (listener), ==, 1);
+  g_assert_cmpuint (eric_listener_get_pending (listener), ==, N_ENDS + 2);
+
+  eric_listener_start (listener);
+  for (int i = 0; i <= N_ENDS; i++)
+    {
+      g_autoptr (EricMessage) end = eric_listener_deliver_next (listener, NULL);
+
+      g_assert_cmpstr (eric_message_get_event_type (end), ==, ERIC_MESSAGE_TYPE_CLOSED);
+    }
+  last = eric_listener_deliver_next (listener, NULL);
+  g_assert_cmpint (pool_get_number (last), ==, 2);
+}
+
 /* A pool: what runs does not count. */
 static void
 test_pool_limit (void)
@@ -396,6 +425,7 @@ main (int    argc,
   g_test_add_func ("/listener-room/dispatch", test_dispatch);
   g_test_add_func ("/listener-room/close", test_close);
   g_test_add_func ("/listener-room/last-message", test_last_message);
+  g_test_add_func ("/listener-room/many-ends", test_many_ends);
   g_test_add_func ("/listener-room/pool-limit", test_pool_limit);
   g_test_add_func ("/listener-room/pool-refuses", test_pool_refuses);
   g_test_add_func ("/listener-room/pool-counts-those-behind", test_pool_counts_those_behind);

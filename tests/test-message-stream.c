@@ -479,6 +479,44 @@ test_message_stream_batch (void)
   g_clear_object (&result);
 }
 
+/* What came behind the farewell is not read with it: it waits for who starts the listener
+ * again. */
+static void
+test_message_stream_batch_ends (void)
+{
+  g_autoptr (EricChannel) channel = new_channel ();
+  g_autoptr (EricListener) listener = add_running (channel);
+  GAsyncResult *result = NULL;
+
+  for (int i = 0; i < 2; i++)
+    {
+      broadcast (channel, "a");
+      eric_channel_remove_listener (channel, eric_listener_get_id (listener), NULL);
+      g_assert_true (eric_channel_register_listener (channel, listener, NULL));
+    }
+  broadcast (channel, "b");
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (EricMessageStream) stream = eric_channel_message_stream (channel, listener);
+
+      eric_listener_start (listener);
+      if (i == 0)
+        {
+          start_batch (stream, 10, &result);
+          finish_batch (stream, &result, "a ");   /* the farewell has no text */
+        }
+      else
+        {
+          g_autoptr (GPtrArray) batch = eric_message_stream_take_batch (stream, 10);
+
+          g_assert_cmpuint (batch->len, ==, 2);
+        }
+      g_assert_null (next (stream));
+    }
+  g_assert_cmpuint (eric_listener_get_pending (listener), ==, 1);
+}
+
 static void
 test_message_stream_batch_paces (void)
 {
@@ -539,6 +577,7 @@ main (int    argc,
   g_test_add_func ("/eric/message-stream/watch-unref", test_message_stream_watch_unref);
   g_test_add_func ("/eric/message-stream/keeps-listener", test_message_stream_keeps_listener);
   g_test_add_func ("/eric/message-stream/batch", test_message_stream_batch);
+  g_test_add_func ("/eric/message-stream/batch-ends", test_message_stream_batch_ends);
   g_test_add_func ("/eric/message-stream/batch-paces", test_message_stream_batch_paces);
   g_test_add_func ("/eric/message-stream/pending-read", test_message_stream_pending_read);
   return g_test_run ();

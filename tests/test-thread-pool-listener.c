@@ -333,6 +333,32 @@ test_context (void)
   g_main_context_pop_thread_default (context);
 }
 
+/* What nobody will be told does not keep the listener, whether it was there when the
+ * context went or came later. */
+static void
+test_context_gone (void)
+{
+  g_autoptr (GAsyncQueue) gone = g_async_queue_new ();
+  GMainContext *context = g_main_context_new ();
+  EricListener *listener;
+  int n = 0;
+
+  g_main_context_push_thread_default (context);
+  listener = eric_thread_pool_listener_new (1, NULL, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+  g_object_weak_ref (G_OBJECT (listener), pool_tell_gone, gone);
+  g_signal_connect_swapped (listener, "drained", G_CALLBACK (count_signal), &n);
+  eric_listener_start (listener);
+  pool_drain (listener);
+
+  g_main_context_unref (context);
+  eric_listener_start (listener);
+  pool_drain (listener);
+  g_object_unref (listener);
+  g_assert_nonnull (g_async_queue_timeout_pop (gone, 50 * G_TIME_SPAN_SECOND));
+  g_assert_cmpint (n, ==, 0);
+}
+
 static void
 drop_cb (EricThreadPoolListener *listener,
          EricMessage            *message,
@@ -626,6 +652,7 @@ main (int    argc,
   g_test_add_func ("/thread-pool-listener/processed", test_processed);
   g_test_add_func ("/thread-pool-listener/notify", test_notify);
   g_test_add_func ("/thread-pool-listener/context", test_context);
+  g_test_add_func ("/thread-pool-listener/context-gone", test_context_gone);
   g_test_add_func ("/thread-pool-listener/wait-async", test_wait_async);
   g_test_add_func ("/thread-pool-listener/wait-cancelled", test_wait_cancelled);
   g_test_add_func ("/thread-pool-listener/wait-for-itself", test_wait_for_itself);

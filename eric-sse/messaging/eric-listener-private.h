@@ -43,11 +43,13 @@ typedef enum
   ERIC_PUSH_HELD,       /* queued; the caller must call _eric_listener_wait_for_room () */
 } EricPush;
 
-/* Neither calls out to user code, so a lock may be held. */
+/* None calls out to user code, so a lock may be held. */
 EricPush _eric_listener_push          (EricListener *self,
                                        EricMessage  *message);
 void     _eric_listener_push_last     (EricListener *self,
                                        EricMessage  *message);
+/* Whether it ran: then the caller must call _eric_listener_announce_stop (). */
+gboolean _eric_listener_end_running   (EricListener *self);
 
 /* What is left to do when no lock is held any more. */
 void     _eric_listener_announce_stop (EricListener *self);

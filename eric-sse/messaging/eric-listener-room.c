@@ -58,16 +58,17 @@ _eric_listener_pop_locked (EricListenerPrivate *priv)
 EricMessage *
 _eric_listener_drop_locked (EricListenerPrivate *priv)
 {
-  guint ends = priv->ends;
-  EricMessage *oldest = _eric_listener_pop_locked (priv);
-  EricMessage *behind;
+  g_autoptr (GSList) ends = NULL;   /* the last one first */
+  EricMessage *oldest;
 
-  if (priv->ends == ends)
-    return oldest;
-  behind = _eric_listener_drop_locked (priv);
-  g_async_queue_push_front_unlocked (priv->queue, oldest);
-  priv->ends++;
-  return behind;
+  while ((oldest = _eric_listener_pop_locked (priv)) != NULL && _eric_listener_is_end (oldest))
+    ends = g_slist_prepend (ends, oldest);
+  for (GSList *l = ends; l != NULL; l = l->next)
+    {
+      g_async_queue_push_front_unlocked (priv->queue, l->data);
+      priv->ends++;
+    }
+  return oldest;
 }
 
 void

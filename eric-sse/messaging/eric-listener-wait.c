@@ -244,7 +244,8 @@ eric_listener_next_finish (EricListener  *self,
  * @callback: (scope async): called when messages are there or the stream ended
  * @user_data: data for @callback
  *
- * Waits until a message is there, then takes all that are, up to a number.
+ * Waits until a message is there, then takes all that are, up to a number. A message of
+ * type %ERIC_MESSAGE_TYPE_CLOSED is the last of its batch.
  *
  * It is safe to call this function from any thread.
  *

@@ -154,6 +154,12 @@ announce_running (EricListener *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
+gboolean
+_eric_listener_end_running (EricListener *self)
+{
+  return g_atomic_int_compare_and_exchange (&get_private (self)->running, TRUE, FALSE);
+}
+
 /* Tells those who wait, and those who watch the property, that the listener
  * does not run any more. */
 void
@@ -201,15 +207,17 @@ take (EricListener *self)
   return message;
 }
 
-/* (transfer container) (element-type EricMessage): empty if nothing could be taken */
+/* (transfer container) (element-type EricMessage): empty if nothing could be taken. What
+ * is behind the end of a stream is not the reader's of it. */
 GPtrArray *
 _eric_listener_take_batch (EricListener *self,
                            guint         max_messages)
 {
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
-  EricMessage *message;
+  EricMessage *message = NULL;
 
-  while (batch->len < max_messages && (message = take (self)) != NULL)
+  while (batch->len < max_messages && (message == NULL || !_eric_listener_is_end (message)) &&
+         (message = take (self)) != NULL)
     g_ptr_array_add (batch, message);
   return g_steal_pointer (&batch);
 }
@@ -511,7 +519,7 @@ eric_listener_stop (EricListener *self)
 {
   g_return_if_fail (ERIC_IS_LISTENER (self));
 
-  if (g_atomic_int_compare_and_exchange (&get_private (self)->running, TRUE, FALSE))
+  if (_eric_listener_end_running (self))
     _eric_listener_announce_stop (self);
 }
 
@@ -631,7 +639,8 @@ eric_listener_deliver_next (EricListener  *self,
  * @error: return location for an error, or %NULL
  *
  * Takes what waits, up to a number: one call for many messages, since from
- * another language each call has its cost.
+ * another language each call has its cost. A message of type
+ * %ERIC_MESSAGE_TYPE_CLOSED is the last of its batch.
  *
  * Fails with %ERIC_ERROR_NO_MESSAGES where none waits or the listener is
  * stopped. It never blocks.

@@ -137,8 +137,8 @@ eric_message_stream_get_listener (EricMessageStream *self)
   return self->listener;
 }
 
-/* Adapts what was taken, and ends the stream behind a message that says so:
- * nothing comes after it, for it is the last in the queue. */
+/* Adapts what was taken, and ends the stream behind a message that says so: it is the
+ * last of its batch. */
 static GPtrArray *
 adapt_batch (EricMessageStream *self,
              GPtrArray         *taken)

@@ -39,21 +39,14 @@ _eric_pool_end_claim (EricThreadPoolListener *self)
 }
 
 void
-_eric_pool_end_drained (EricThreadPoolListener *self)
+_eric_pool_end_drained (EricThreadPoolListener *self,
+                        EricListener           *results,
+                        EricListener           *claimed)
 {
-  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
-  g_autoptr (EricListener) results = _eric_pool_results_dup_listener (&pool->results);
-  EricListener *claimed;
-
-  g_mutex_lock (&pool->lock);
-  claimed = g_steal_pointer (&pool->claimed);
-  g_mutex_unlock (&pool->lock);
-
-  /* From here on the next run may begin, with results of its own. */
   if (results != NULL && results != claimed)
     _eric_pool_results_end (results);
   if (claimed != NULL)
-    end_run (self, pool, claimed);
+    end_run (self, _eric_thread_pool_listener_get_pool (self), claimed);
 }
 
 static gboolean

@@ -30,6 +30,7 @@ struct _EricPoolReports
   GMutex                  lock;
   GQueue                  reports;    /* (lock lock) of (owned) Report */
   GQueue                  watches;    /* (lock lock) of EricPoolWatch, by their deadlines */
+  gboolean                deaf;       /* (lock lock): the main context is gone, nobody is told */
 };
 
 static void
@@ -134,6 +135,23 @@ reports_unref (gpointer data)
   g_atomic_rc_box_release_full (data, reports_clear);
 }
 
+/* Reports that nobody will hear would keep the listener for ever. */
+static void
+source_gone (gpointer data)
+{
+  EricPoolReports *self = data;
+  GQueue unheard;
+
+  g_mutex_lock (&self->lock);
+  self->deaf = TRUE;
+  unheard = self->reports;
+  g_queue_init (&self->reports);
+  g_mutex_unlock (&self->lock);
+
+  g_queue_clear_full (&unheard, report_free);
+  reports_unref (self);
+}
+
 EricPoolReports *
 _eric_pool_reports_new (EricThreadPoolListener *listener)
 {
@@ -144,7 +162,7 @@ _eric_pool_reports_new (EricThreadPoolListener *listener)
   g_mutex_init (&self->lock);
   self->source = eric_ready_source_new ("EricThreadPoolListener reports");
   /* The main loop may be in it while a worker drops the last listener. */
-  g_source_set_callback (self->source, report_cb, g_atomic_rc_box_acquire (self), reports_unref);
+  g_source_set_callback (self->source, report_cb, g_atomic_rc_box_acquire (self), source_gone);
   g_source_attach (self->source, context);
   return self;
 }
@@ -170,11 +188,18 @@ static void
 post (EricPoolReports *self,
       Report          *report)
 {
+  gboolean deaf;
+
   g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->reports, report);
+  deaf = self->deaf;
+  if (!deaf)
+    g_queue_push_tail (&self->reports, report);
   if (self->reports.length == 1)
     g_source_set_ready_time (self->source, 0);
   g_mutex_unlock (&self->lock);
+
+  if (deaf)
+    report_free (report);
 }
 
 void

@@ -424,15 +424,33 @@ has_drained_locked (EricThreadPoolListener *self,
 }
 
 /* What came behind the end may be taken when the listener is started again, which it
- * may be as soon as anybody knows. */
+ * may be as soon as anybody can know: by then nothing of this run is left in it. */
 static void
 finish (EricThreadPoolListener *self,
         EricPool               *pool)
 {
-  eric_listener_stop (ERIC_LISTENER (self));
-  _eric_listener_reopen (ERIC_LISTENER (self));
+  EricListener *listener = ERIC_LISTENER (self);
+  g_autoptr (EricListener) results = _eric_pool_results_dup_listener (&pool->results);
+  EricListener *claimed;
+  gboolean stopped;
+
+  g_mutex_lock (&pool->lock);
+  /* Who came meanwhile may be about to take what is behind the end: the last one ends it. */
+  if (pool->n_workers > 1)
+    {
+      g_mutex_unlock (&pool->lock);
+      return;
+    }
   g_atomic_int_set (&pool->closing, FALSE);
-  _eric_pool_end_drained (self);
+  claimed = g_steal_pointer (&pool->claimed);
+  pool->quiet = TRUE;
+  stopped = _eric_listener_end_running (listener);
+  _eric_listener_reopen (listener);
+  g_mutex_unlock (&pool->lock);
+
+  if (stopped)
+    _eric_listener_announce_stop (listener);
+  _eric_pool_end_drained (self, results, claimed);
   _eric_pool_reports_drained (pool->reports);
 }
 
@@ -447,7 +465,6 @@ leave (EricThreadPoolListener *self,
   g_atomic_int_add (&pool->n_workers, -1);
   stays = stay_locked (self, pool);
   drained = !stays && has_drained_locked (self, pool);
-  pool->quiet |= drained;
   if (stays || drained)
     g_atomic_int_inc (&pool->n_workers);
   g_mutex_unlock (&pool->lock);
@@ -482,8 +499,9 @@ _eric_pool_work (gpointer listener,
       }
   while (!leave (self, pool));
 
-  _eric_listener_mark_taker (before);
+  /* What that changes is told in the owner's main context, too. */
   _eric_pool_tell_idle (self);
+  _eric_listener_mark_taker (before);
 }
 
 /* In a thread of the pool, of whatever listener. */
@@ -507,7 +525,8 @@ _eric_pool_running_changed (EricListener *listener)
   if (eric_listener_get_running (listener))
     {
       g_mutex_lock (&pool->lock);
-      pool->quiet = FALSE;
+      /* A worker that a message called may have ended the run by now. */
+      pool->quiet &= !eric_listener_get_running (listener);
       g_mutex_unlock (&pool->lock);
       _eric_pool_wake_all_workers (listener);
       /* Who was cancelled would do nothing and never end. */

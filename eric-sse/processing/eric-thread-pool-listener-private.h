@@ -108,7 +108,9 @@ gboolean         _eric_pool_claim                        (EricThreadPoolListener
                                                           EricResultOrder         order);
 /* Ends the run if the listener is idle. */
 void             _eric_pool_end_claim                    (EricThreadPoolListener *self);
-/* Says that no more results come, to whom they went. */
-void             _eric_pool_end_drained                  (EricThreadPoolListener *self);
+/* Says that no more results come, to whom they went. Takes over @claimed. */
+void             _eric_pool_end_drained                  (EricThreadPoolListener *self,
+                                                          EricListener           *results,
+                                                          EricListener           *claimed);
 
 G_END_DECLS

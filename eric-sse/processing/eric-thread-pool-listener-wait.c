@@ -131,13 +131,15 @@ wait_until_idle (EricThreadPoolListener *self,
       g_source_set_dummy_callback (cancelled);
       g_source_add_child_source (waiter, cancelled);
     }
-  g_task_attach_source (task, waiter, waiter_ready_cb);
 
   g_mutex_lock (&pool->lock);
   g_queue_push_tail (&pool->waiters, waiter);
   if (_eric_pool_is_idle_locked (self, pool))
     g_source_set_ready_time (waiter, 0);
   g_mutex_unlock (&pool->lock);
+
+  /* Where another thread turns the main context, it may be told and gone from here on. */
+  g_task_attach_source (task, waiter, waiter_ready_cb);
 }
 
 /**
