@@ -248,6 +248,14 @@ test_close_and_removal (void)
   g_assert_cmpuint (eric_listener_get_pending (ERIC_LISTENER (closed)), ==, 6);
   closed_stream = processing_begin (channel, closed, ERIC_RESULT_ORDER_COMPLETION);
   g_assert_cmpuint (processing_read_all (closed_stream), ==, 5);
+
+  /* There is nothing left to do, whoever asks. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (EricMessageStream) again = processing_begin (channel, closed, ERIC_RESULT_ORDER_INPUT);
+
+      processing_assert_ends (again);
+    }
 }
 
 static void

@@ -222,6 +222,27 @@ test_message_stream_listener_removed (void)
   g_assert_false (eric_listener_get_running (listener));
 }
 
+/* The first stream has had the message that says so. */
+static void
+test_message_stream_closed_before (void)
+{
+  g_autoptr (EricChannel) channel = new_channel ();
+  g_autoptr (EricListener) listener = add_running (channel);
+
+  broadcast (channel, "1");
+  eric_channel_close (channel);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (EricMessageStream) stream = NULL;
+
+      eric_listener_start (listener);
+      stream = eric_channel_message_stream (channel, listener);
+      if (i == 0)
+        assert_next (stream, "1");
+      assert_closes (stream);
+    }
+}
+
 static void
 test_message_stream_removed_while_waiting (void)
 {
@@ -565,6 +586,7 @@ main (int    argc,
   g_test_add_func ("/eric/message-stream/as-they-come", test_message_stream_as_they_come);
   g_test_add_func ("/eric/message-stream/listener-stops", test_message_stream_listener_stops);
   g_test_add_func ("/eric/message-stream/listener-removed", test_message_stream_listener_removed);
+  g_test_add_func ("/eric/message-stream/closed-before", test_message_stream_closed_before);
   g_test_add_func ("/eric/message-stream/removed-while-waiting",
                    test_message_stream_removed_while_waiting);
   g_test_add_func ("/eric/message-stream/never-registered", test_message_stream_never_registered);

@@ -253,8 +253,9 @@ eric_channel_deliver_batch (EricChannel  *self,
  * @listener: (transfer none): a listener of the channel
  *
  * Reads the messages of a listener as they come. The stream ends when the
- * listener stops: start it first. Where the listener is not registered, the
- * stream consists of one message of type %ERIC_MESSAGE_TYPE_CLOSED.
+ * listener stops: start it first. Where the listener is not registered, or the
+ * channel is closed and nothing waits, the stream consists of one message of type
+ * %ERIC_MESSAGE_TYPE_CLOSED.
  *
  * It is safe to call this function from any thread.
  *

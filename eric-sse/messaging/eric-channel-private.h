@@ -40,6 +40,9 @@ EricMessage *_eric_channel_adapt        (EricChannel           *self,
 void         _eric_channel_push_end     (EricChannel           *self);
 gboolean     _eric_channel_has_listener (EricChannel           *self,
                                          EricListener          *listener);
+/* Whether more may come for the listener than is in its queue. */
+gboolean     _eric_channel_feeds        (EricChannel           *self,
+                                         EricListener          *listener);
 
 /* Between eric-channel.c, which has the listeners, and eric-channel-messages.c. */
 EricChannelPrivate *_eric_channel_get_private          (EricChannel  *self);

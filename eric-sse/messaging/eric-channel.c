@@ -338,6 +338,13 @@ _eric_channel_adapt (EricChannel *self,
   return adapted != NULL ? adapted : _eric_failure_new (message, "The message was not adapted");
 }
 
+static gboolean
+has_listener_locked (EricChannel  *self,
+                     EricListener *listener)
+{
+  return g_hash_table_lookup (get_private (self)->listeners, eric_listener_get_id (listener)) == listener;
+}
+
 gboolean
 _eric_channel_has_listener (EricChannel  *self,
                             EricListener *listener)
@@ -346,9 +353,22 @@ _eric_channel_has_listener (EricChannel  *self,
   gboolean found;
 
   g_mutex_lock (&priv->lock);
-  found = g_hash_table_lookup (priv->listeners, eric_listener_get_id (listener)) == listener;
+  found = has_listener_locked (self, listener);
   g_mutex_unlock (&priv->lock);
   return found;
+}
+
+gboolean
+_eric_channel_feeds (EricChannel  *self,
+                     EricListener *listener)
+{
+  EricChannelPrivate *priv = get_private (self);
+  gboolean feeds;
+
+  g_mutex_lock (&priv->lock);
+  feeds = !priv->closed && has_listener_locked (self, listener);
+  g_mutex_unlock (&priv->lock);
+  return feeds;
 }
 
 /**

@@ -254,12 +254,13 @@ take_next_in_time (EricMessageStream *self,
   g_source_set_ready_time (pace, self->not_before);
 }
 
-/* Its listener was removed from the channel, and nothing waits any more. */
+/* Its listener was removed from the channel, or the channel closed, and nothing waits any
+ * more: not even the message that said so, which another stream may have had. */
 static gboolean
 is_orphaned (EricMessageStream *self)
 {
   return (!self->closed && !self->owns_listener &&
-          !_eric_channel_has_listener (self->channel, self->listener) &&
+          !_eric_channel_feeds (self->channel, self->listener) &&
           eric_listener_get_pending (self->listener) == 0);
 }
 

@@ -7,7 +7,9 @@
 
 #include "eric-channel-private.h"
 #include "eric-error.h"
+#include "eric-listener-private.h"
 #include "eric-message-stream-private.h"
+#include "eric-message.h"
 #include "eric-progress-private.h"
 #include "eric-thread-pool-listener-private.h"
 
@@ -339,6 +341,19 @@ check_listener (EricDataProcessingChannel  *self,
                                                 error);
 }
 
+/* A closed channel says so once, and a former run may have heard it. */
+static void
+repeat_end (EricDataProcessingChannel *self,
+            EricListener              *listener)
+{
+  g_autoptr (EricMessage) farewell = NULL;
+
+  if (_eric_channel_feeds (ERIC_CHANNEL (self), listener) || eric_listener_get_pending (listener) > 0)
+    return;
+  farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
+  _eric_listener_push_last (listener, farewell);
+}
+
 /**
  * eric_data_processing_channel_process_queue:
  * @self: a channel
@@ -392,6 +407,7 @@ eric_data_processing_channel_process_queue (EricDataProcessingChannel  *self,
 
   if (!check_listener (self, listener, error))
     return NULL;
+  repeat_end (self, ERIC_LISTENER (listener));
   results = g_object_new (ERIC_TYPE_LISTENER, "overflow", ERIC_OVERFLOW_BLOCK, NULL);
   eric_listener_start (results);
   if (!_eric_pool_claim (listener, results, order))
