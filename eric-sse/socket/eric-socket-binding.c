@@ -190,8 +190,8 @@ protect_path (EricSocketBinding  *self,
 }
 
 /* Of two servers that start at once, each could take the socket of the other, which does
- * not listen yet, for one that was left. Closing unlocks. -1 where the folder cannot be
- * locked; who keeps it locked is not waited for. */
+ * not listen yet, for one that was left. To close the folder unlocks it; it is -1 where it
+ * cannot be opened. Who keeps it locked for long is not waited for. */
 static int
 lock_folder (const char *path)
 {
