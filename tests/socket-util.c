@@ -191,6 +191,14 @@ socket_peer_fill (SocketPeer *peer,
   return sent;
 }
 
+void
+socket_peer_set_buffers (SocketPeer *peer,
+                         int         size)
+{
+  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
+  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
+}
+
 /* FALSE if the server does not take it: it has closed. */
 gboolean
 socket_peer_send (SocketPeer *peer,

@@ -47,6 +47,13 @@ gboolean       socket_peer_send               (SocketPeer         *peer,
 gsize          socket_peer_fill               (SocketPeer         *peer,
                                                const char         *bytes,
                                                gsize               length);
+/* In bytes. Small ones fill soon; where their reader reads again, TCP would wait for its
+ * timers, unless they are large by then. */
+#define SOCKET_PEER_SMALL_BUFFER (16 * 1024)
+#define SOCKET_PEER_LARGE_BUFFER (1024 * 1024)
+
+void           socket_peer_set_buffers        (SocketPeer         *peer,
+                                               int                 size);
 void           socket_peer_pause              (SocketPeer         *peer);
 void           socket_peer_resume             (SocketPeer         *peer);
 void           socket_peer_wait_lines         (SocketPeer         *peer,

@@ -53,6 +53,7 @@ test_socket_client_stream (void)
 
 static EricSocketStream *
 open_stream (EricSocketClient  *client,
+             const char        *channel_id,
              guint              way,
              GCancellable      *cancellable,
              GError           **error)
@@ -60,8 +61,9 @@ open_stream (EricSocketClient  *client,
   g_autoptr (GAsyncResult) result = NULL;
 
   if (way == 0)
-    return eric_socket_client_stream (client, "news", NULL, cancellable, error);
-  eric_socket_client_stream_async (client, "news", NULL, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &result);
+    return eric_socket_client_stream (client, channel_id, NULL, cancellable, error);
+  eric_socket_client_stream_async (client, channel_id, NULL, G_PRIORITY_DEFAULT, cancellable, test_keep_result,
+                                   &result);
   test_wait_until (result != NULL);
   return eric_socket_client_stream_finish (client, result, error);
 }
@@ -79,11 +81,11 @@ test_socket_client_stream_fails (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (open_stream (client, way, NULL, &error));
+      g_assert_null (open_stream (client, "news", way, NULL, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
       g_assert_nonnull (strstr (error->message, peer->path));
       g_clear_error (&error);
-      g_assert_null (open_stream (client, way, cancelled, &error));
+      g_assert_null (open_stream (client, "news", way, cancelled, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     }
   test_finalize (client);
@@ -122,20 +124,20 @@ test_socket_client_stream_waits (void)
 
       line_server_fill_row (peer);
       eric_socket_client_set_timeout (client, 50);
-      g_assert_null (open_stream (client, way, NULL, &error));
+      g_assert_null (open_stream (client, "news", way, NULL, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
       g_assert_nonnull (strstr (error->message, peer->path));
       g_clear_error (&error);
       eric_socket_client_set_timeout (client, 0);
 
       thread = g_thread_new ("cancel", cancel_cb, cancellable);
-      g_assert_null (open_stream (client, way, cancellable, &error));
+      g_assert_null (open_stream (client, "news", way, cancellable, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_clear_error (&error);
       g_thread_join (thread);
 
       thread = g_thread_new ("accept", accept_cb, peer);
-      stream = open_stream (client, way, NULL, &error);
+      stream = open_stream (client, "news", way, NULL, &error);
       g_assert_no_error (error);
       test_finalize (stream);
       test_finalize (client);
@@ -170,22 +172,11 @@ test_socket_client_stream_late_request (void)
     {
       g_autoptr (LineServer) peer = line_server_new ();
       EricSocketClient *client = eric_socket_client_new (peer->path);
-      g_autoptr (EricSocketStream) stream = NULL;
-      g_autoptr (GAsyncResult) result = NULL;
       g_autoptr (GError) error = NULL;
 
       eric_socket_client_set_timeout (client, 1);
-      if (way == 0)
-        stream = eric_socket_client_stream (client, id, NULL, NULL, &error);
-      else
-        {
-          eric_socket_client_stream_async (client, id, NULL, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
-          test_wait_until (result != NULL);
-          stream = eric_socket_client_stream_finish (client, result, &error);
-        }
-      g_assert_null (stream);
+      g_assert_null (open_stream (client, id, way, NULL, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-      g_clear_object (&result);
       test_finalize (client);
     }
 }

@@ -25,10 +25,6 @@
 /* What a server keeps for a connection at the most where messages are small, in bytes. */
 #define MAX_KEPT (2 * 1024 * 1024)
 
-/* Those of the sockets of a peer, in bytes. */
-#define SMALL_BUFFER (16 * 1024)
-#define LARGE_BUFFER (1024 * 1024)
-
 /* The number of a channel, long enough that some thousands fill all buffers. */
 #define LONG_ID "%0200u"
 
@@ -276,14 +272,6 @@ flood (SocketPeer *peer,
   return n;
 }
 
-static void
-set_buffers (SocketPeer *peer,
-             int         size)
-{
-  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
-  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
-}
-
 /* Of a peer that does not read, no more requests are read; when it does, none is lost. */
 static void
 assert_unread (SocketFixture  *fixture,
@@ -294,14 +282,13 @@ assert_unread (SocketFixture  *fixture,
   const char *line;
   guint n;
 
-  set_buffers (peer, SMALL_BUFFER);
+  socket_peer_set_buffers (peer, SOCKET_PEER_SMALL_BUFFER);
   socket_peer_pause (peer);
   n = flood (peer, rest);
   g_test_message ("%u requests", n);
   socket_assert_alive (fixture);
   g_assert_cmpuint (socket_peer_fill (peer, "\n", 1), ==, 0);
-  /* With small ones, TCP would take half a minute. */
-  set_buffers (peer, LARGE_BUFFER);
+  socket_peer_set_buffers (peer, SOCKET_PEER_LARGE_BUFFER);
   socket_peer_resume (peer);
   g_assert_true (socket_peer_send (peer, rest->str, rest->len));
   socket_peer_wait_lines (peer, n);

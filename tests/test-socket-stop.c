@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include <eric-sse.h>
 
@@ -482,7 +481,6 @@ static void
 test_socket_stop_unread_input (void)
 {
   const guint n = 200;
-  const int small = 16 * 1024, large = 1024 * 1024;
   g_autoptr (SocketFixture) fixture = socket_fixture_new ();
   g_autoptr (GSocketAddress) loopback = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GPtrArray) addresses = NULL;
@@ -492,7 +490,7 @@ test_socket_stop_unread_input (void)
   g_assert_true (eric_socket_server_listen_address (fixture->server, loopback, NULL));
   addresses = eric_socket_server_get_addresses (fixture->server);
   peer = socket_peer_connect (addresses->pdata[1]);
-  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small));
+  socket_peer_set_buffers (peer, SOCKET_PEER_SMALL_BUFFER);
   socket_peer_pause (peer);
   g_assert_true (socket_peer_send (peer, WATCH "\n", -1));
   test_wait_until (socket_count_listeners (fixture->news) == 1);
@@ -502,8 +500,7 @@ test_socket_stop_unread_input (void)
   test_settle ();
   eric_socket_server_stop (fixture->server);
   test_settle ();
-  /* With a small one, TCP would take seconds. */
-  g_assert_no_errno (setsockopt (peer->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large));
+  socket_peer_set_buffers (peer, SOCKET_PEER_LARGE_BUFFER);
   socket_peer_resume (peer);
   socket_peer_wait_eof (peer);
   g_assert_cmpuint (peer->n_lines, ==, n + 1);

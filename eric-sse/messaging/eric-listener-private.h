@@ -48,6 +48,8 @@ EricPush _eric_listener_push          (EricListener *self,
                                        EricMessage  *message);
 void     _eric_listener_push_last     (EricListener *self,
                                        EricMessage  *message);
+/* The message that ends a stream, behind all that is in the queue. */
+void     _eric_listener_push_end      (EricListener *self);
 /* Whether it ran: then the caller must call _eric_listener_announce_stop (). */
 gboolean _eric_listener_end_running   (EricListener *self);
 

@@ -144,6 +144,14 @@ _eric_listener_push_last (EricListener *self,
     priv->queued_hook (self);
 }
 
+void
+_eric_listener_push_end (EricListener *self)
+{
+  g_autoptr (EricMessage) farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
+
+  _eric_listener_push_last (self, farewell);
+}
+
 static void
 announce_running (EricListener *self)
 {
@@ -214,11 +222,14 @@ _eric_listener_take_batch (EricListener *self,
                            guint         max_messages)
 {
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
-  EricMessage *message = NULL;
+  EricMessage *message;
+  gboolean ended = FALSE;
 
-  while (batch->len < max_messages && (message == NULL || !_eric_listener_is_end (message)) &&
-         (message = take (self)) != NULL)
-    g_ptr_array_add (batch, message);
+  while (!ended && batch->len < max_messages && (message = take (self)) != NULL)
+    {
+      g_ptr_array_add (batch, message);
+      ended = _eric_listener_is_end (message);
+    }
   return g_steal_pointer (&batch);
 }
 

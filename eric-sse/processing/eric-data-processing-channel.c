@@ -9,7 +9,6 @@
 #include "eric-error.h"
 #include "eric-listener-private.h"
 #include "eric-message-stream-private.h"
-#include "eric-message.h"
 #include "eric-progress-private.h"
 #include "eric-thread-pool-listener-private.h"
 
@@ -346,12 +345,8 @@ static void
 repeat_end (EricDataProcessingChannel *self,
             EricListener              *listener)
 {
-  g_autoptr (EricMessage) farewell = NULL;
-
-  if (_eric_channel_feeds (ERIC_CHANNEL (self), listener) || eric_listener_get_pending (listener) > 0)
-    return;
-  farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
-  _eric_listener_push_last (listener, farewell);
+  if (!_eric_channel_feeds (ERIC_CHANNEL (self), listener) && eric_listener_get_pending (listener) == 0)
+    _eric_listener_push_end (listener);
 }
 
 /**

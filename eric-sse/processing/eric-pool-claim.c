@@ -17,7 +17,7 @@ end_run (EricThreadPoolListener *self,
 
   if (_eric_pool_results_forget (&pool->results, results))
     g_object_notify (G_OBJECT (self), "results");
-  _eric_pool_results_end (results);
+  _eric_listener_push_end (results);
 }
 
 void
@@ -44,7 +44,7 @@ _eric_pool_end_drained (EricThreadPoolListener *self,
                         EricListener           *claimed)
 {
   if (results != NULL && results != claimed)
-    _eric_pool_results_end (results);
+    _eric_listener_push_end (results);
   if (claimed != NULL)
     end_run (self, _eric_thread_pool_listener_get_pool (self), claimed);
 }

@@ -49,7 +49,4 @@ gboolean      _eric_pool_results_give         (EricPoolResults *results,
                                                guint64          number,
                                                EricMessage     *result);
 
-/* Says that no more results come. */
-void          _eric_pool_results_end          (EricListener    *listener);
-
 G_END_DECLS

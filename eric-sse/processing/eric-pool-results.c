@@ -183,11 +183,3 @@ _eric_pool_results_give (EricPoolResults *results,
   settle (&aftermath);
   return relieved;
 }
-
-void
-_eric_pool_results_end (EricListener *listener)
-{
-  g_autoptr (EricMessage) farewell = eric_message_new (ERIC_MESSAGE_TYPE_CLOSED, NULL, NULL);
-
-  _eric_listener_push_last (listener, farewell);
-}

@@ -196,9 +196,10 @@ set_timer (EricSocketSession *self)
 }
 
 static gboolean
-has_unread (EricSocketSession *self)
+is_ready (EricSocketSession *self,
+          GIOCondition       condition)
 {
-  return (g_socket_condition_check (self->socket, G_IO_IN) & G_IO_IN) != 0;
+  return (g_socket_condition_check (self->socket, condition) & condition) != 0;
 }
 
 /* All is sent. A peer that was interrupted may still be sending, and would miss the
@@ -206,7 +207,7 @@ has_unread (EricSocketSession *self)
 static void
 finish (EricSocketSession *self)
 {
-  if (self->input_ended || (!self->linger && !has_unread (self)))
+  if (self->input_ended || (!self->linger && !is_ready (self, G_IO_IN)))
     {
       eric_socket_session_close (self);
       return;
@@ -358,9 +359,7 @@ update_sources (EricSocketSession *self)
 static gboolean
 is_behind (EricSocketSession *self)
 {
-  GIOCondition wanted = (self->readable != NULL ? G_IO_IN : 0) | (self->writable != NULL ? G_IO_OUT : 0);
-
-  return (g_socket_condition_check (self->socket, wanted) & wanted) != 0;
+  return is_ready (self, (self->readable != NULL ? G_IO_IN : 0) | (self->writable != NULL ? G_IO_OUT : 0));
 }
 
 /* Nothing came and nothing was taken for too long. */
