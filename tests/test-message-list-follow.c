@@ -68,6 +68,42 @@ test_message_list_follow (void)
   mirror_clear (&mirror);
 }
 
+/* What was followed before it was started shows what comes then; where it was started
+ * and stopped, it is followed no more. */
+static void
+test_message_list_follow_before_start (void)
+{
+  EricListener *listener = eric_listener_new ();
+  EricListener *never = eric_listener_new ();
+  Mirror mirror;
+
+  mirror_init (&mirror, MAX_ITEMS, FALSE);
+  eric_message_list_follow (mirror.list, listener);
+  eric_message_list_follow (mirror.list, never);
+  push (listener, 1);
+  test_settle ();
+  g_assert_cmpuint (list_get_n_items (mirror.list), ==, 0);
+  eric_listener_start (listener);
+  push (listener, 2);
+  test_wait_until (list_get_n_items (mirror.list) == 3);
+  eric_listener_stop (listener);
+  test_settle ();
+  test_finalize (listener);
+
+  /* Nothing had come. */
+  listener = eric_listener_new ();
+  eric_message_list_follow (mirror.list, listener);
+  eric_listener_start (listener);
+  test_settle ();
+  eric_listener_stop (listener);
+  test_settle ();
+  test_finalize (listener);
+
+  mirror_clear (&mirror);
+  test_settle ();
+  test_finalize (never);
+}
+
 static void
 test_message_list_follow_closed (void)
 {
@@ -183,6 +219,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/message-list/follow", test_message_list_follow);
+  g_test_add_func ("/eric/message-list/follow-before-start", test_message_list_follow_before_start);
   g_test_add_func ("/eric/message-list/follow-closed", test_message_list_follow_closed);
   g_test_add_func ("/eric/message-list/follow-dispose", test_message_list_follow_dispose);
   g_test_add_func ("/eric/message-list/context", test_message_list_context);

@@ -5,6 +5,7 @@
 
 #include "eric-event-source-private.h"
 
+#include "eric-finish-private.h"
 #include "eric-listener-private.h"
 #include "eric-message.h"
 
@@ -210,10 +211,14 @@ eric_event_source_next_finish (EricEventSource  *self,
                                GError          **error)
 {
   g_autoptr (GPtrArray) batch = NULL;
+  GTask *task;
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (ERIC_IS_EVENT_SOURCE (self), NULL);
 
-  batch = g_task_propagate_pointer (G_TASK (result), error);
+  task = eric_finish_task (result, self, eric_event_source_next_async, error);
+  if (task == NULL)
+    return NULL;
+  batch = g_task_propagate_pointer (task, error);
   return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
 }
 
@@ -267,7 +272,12 @@ eric_event_source_next_batch_finish (EricEventSource  *self,
                                      GAsyncResult     *result,
                                      GError          **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_EVENT_SOURCE (self), NULL);
+
+  task = eric_finish_task (result, self, eric_event_source_next_batch_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "eric-channel.h"
+#include "eric-finish-private.h"
 #include "eric-message.h"
 #include "eric-sse-channel-private.h"
 #include "eric-sse-server-private.h"
@@ -167,7 +168,12 @@ eric_sse_server_check_finish (EricSseServer  *self,
                               GAsyncResult   *result,
                               GError        **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), -1);
+  GTask *task;
 
-  return g_task_propagate_int (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), -1);
+
+  task = eric_finish_task (result, self, eric_sse_server_check_async, error);
+  if (task == NULL)
+    return -1;
+  return g_task_propagate_int (task, error);
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "eric-sse-server-private.h"
+#include "eric-finish-private.h"
 
 static gboolean
 is_empty (EricSseServer *self)
@@ -119,7 +120,12 @@ eric_sse_server_drain_finish (EricSseServer  *self,
                               GAsyncResult   *result,
                               GError        **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_sse_server_drain_async, error);
+  if (task == NULL)
+    return FALSE;
+  return g_task_propagate_boolean (task, error);
 }

@@ -17,7 +17,7 @@ typedef struct
 {
   char             *id;            /* (owned) */
   GAsyncQueue      *queue;         /* (owned): its lock guards the fields marked below */
-  GQueue            waiters;       /* (lock queue) of (owned) GSource, first come first woken */
+  GQueue            rows;          /* (lock queue) of those who wait, see eric-listener-wait.c */
   guint             capacity;      /* (lock queue): messages, 0 for no bound */
   EricOverflow      overflow;      /* (lock queue) */
   guint64           dropped;       /* (lock queue) */
@@ -92,6 +92,14 @@ void         _eric_listener_show       (EricListener    *self,
 EricListener *_eric_listener_mark_taker (EricListener   *self);
 EricListener *_eric_listener_get_taker  (void);
 
+/* eric_listener_next_batch_async (), where a listener that does not run yet has not ended. */
+void _eric_listener_next_batch_after_start_async (EricListener        *self,
+                                                  guint                max_messages,
+                                                  int                  io_priority,
+                                                  GCancellable        *cancellable,
+                                                  GAsyncReadyCallback  callback,
+                                                  gpointer             user_data);
+
 /* Between eric-listener.c and eric-listener-room.c. */
 gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,
                                             guint                n_more);
@@ -104,8 +112,7 @@ void         _eric_listener_tell_room      (EricListener        *self);
 EricListenerPrivate *_eric_listener_get_private         (EricListener        *self);
 GPtrArray           *_eric_listener_take_batch          (EricListener        *self,
                                                          guint                max_messages);
-void                 _eric_listener_wake                (GSource             *waiter);
+void                 _eric_listener_wake_locked         (EricListenerPrivate *priv);
 void                 _eric_listener_wake_all            (EricListener        *self);
-GSource             *_eric_listener_first_waiter_locked (EricListenerPrivate *priv);
 
 G_END_DECLS

@@ -5,157 +5,241 @@
 
 #include "eric-listener.h"
 
+#include "eric-finish-private.h"
 #include "eric-listener-private.h"
 #include "eric-message.h"
 #include "eric-ready-source-private.h"
 
-/* Waiting for messages: the row of those who wait, and the asynchronous calls. */
+/* Waiting for messages: the rows of those who wait, and the asynchronous calls.
+ *
+ * Each main context has a row of its own, and what comes wakes the first of each: one
+ * whose context is never turned again keeps nothing from the others. */
 
-/* Takes over @waiter. */
-void
-_eric_listener_wake (GSource *waiter)
+typedef struct
 {
-  if (waiter == NULL)
-    return;
-  g_source_set_ready_time (waiter, 0);
-  g_source_unref (waiter);
+  GMainContext *context;   /* not owned: the tasks of its waiters do */
+  GQueue        waiters;   /* of Waiter, not owned, first come first woken */
+} Row;
+
+typedef struct
+{
+  GTask    *task;           /* (owned) */
+  GSource  *source;         /* not owned: it owns the waiter */
+  Row      *row;            /* (lock queue) (nullable): where it stands */
+  guint     max_messages;   /* 0 to take none */
+  gboolean  patient;        /* not even the start has come */
+} Waiter;
+
+static Row *
+find_row_locked (EricListenerPrivate *priv,
+                 GMainContext        *context)
+{
+  for (GList *l = priv->rows.head; l != NULL; l = l->next)
+    {
+      Row *row = l->data;
+
+      if (row->context == context)
+        return row;
+    }
+  return NULL;
 }
 
-/* (transfer full) (nullable): who is to be woken by the next message */
-GSource *
-_eric_listener_first_waiter_locked (EricListenerPrivate *priv)
+/* What is woken cannot go meanwhile: who leaves needs the lock. */
+static void
+wake_locked (Waiter *waiter)
 {
-  GSource *waiter = g_queue_peek_head (&priv->waiters);
+  g_source_set_ready_time (waiter->source, 0);
+}
 
-  return waiter != NULL ? g_source_ref (waiter) : NULL;
+/* Wakes those who are to look for what has come. */
+void
+_eric_listener_wake_locked (EricListenerPrivate *priv)
+{
+  for (GList *l = priv->rows.head; l != NULL; l = l->next)
+    wake_locked (g_queue_peek_head (&((Row *) l->data)->waiters));
 }
 
 void
 _eric_listener_wake_all (EricListener *self)
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
-  GQueue awake = G_QUEUE_INIT;
 
   g_async_queue_lock (priv->queue);
-  for (GList *l = priv->waiters.head; l != NULL; l = l->next)
-    g_queue_push_tail (&awake, g_source_ref (l->data));
+  for (GList *l = priv->rows.head; l != NULL; l = l->next)
+    for (GList *w = ((Row *) l->data)->waiters.head; w != NULL; w = w->next)
+      wake_locked (w->data);
   g_async_queue_unlock (priv->queue);
+}
 
-  while (awake.length > 0)
-    _eric_listener_wake (g_queue_pop_head (&awake));
+/* What is pushed from then on wakes it: its source is in its main context already,
+ * where it may have been dispatched before. */
+static void
+enter_row (EricListener *self,
+           Waiter       *waiter,
+           GSource      *source)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+
+  g_async_queue_lock (priv->queue);
+  if (!g_source_is_destroyed (source))
+    {
+      GMainContext *context = g_task_get_context (waiter->task);
+      Row *row = find_row_locked (priv, context);
+
+      if (row == NULL)
+        {
+          row = g_new0 (Row, 1);
+          row->context = context;
+          g_queue_push_tail (&priv->rows, row);
+        }
+      waiter->row = row;
+      g_queue_push_tail (&row->waiters, waiter);
+      /* What came before it stood in the row is found by its first look. */
+      wake_locked (waiter);
+    }
+  g_async_queue_unlock (priv->queue);
 }
 
 /* The next one in the row is woken too, in case that more came than were taken. */
 static void
 leave_row (EricListener *self,
-           GSource      *waiter)
+           Waiter       *waiter)
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
-  GSource *next = NULL;
+  Row *row;
 
   g_async_queue_lock (priv->queue);
-  g_queue_remove (&priv->waiters, waiter);
-  if (g_async_queue_length_unlocked (priv->queue) > 0)
-    next = _eric_listener_first_waiter_locked (priv);
+  row = g_steal_pointer (&waiter->row);
+  if (row != NULL)
+    {
+      g_queue_remove (&row->waiters, waiter);
+      if (row->waiters.length == 0)
+        {
+          g_queue_remove (&priv->rows, row);
+          g_free (row);
+        }
+      else if (g_async_queue_length_unlocked (priv->queue) > 0)
+        wake_locked (g_queue_peek_head (&row->waiters));
+    }
   g_async_queue_unlock (priv->queue);
-
-  g_source_unref (waiter);
-  _eric_listener_wake (next);
 }
 
-/* Who came later does not overtake: it is woken when those before it are served. */
+static Waiter *
+waiter_new (GTask    *task,
+            guint     max_messages,
+            gboolean  patient)
+{
+  Waiter *waiter = g_new0 (Waiter, 1);
+
+  waiter->task = g_object_ref (task);
+  waiter->max_messages = max_messages;
+  waiter->patient = patient;
+  return waiter;
+}
+
+static void
+waiter_free (Waiter *waiter)
+{
+  leave_row (g_task_get_source_object (waiter->task), waiter);
+  g_object_unref (waiter->task);
+  g_free (waiter);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Waiter, waiter_free)
+
+/* Who came later does not overtake in its main context: it is woken when those before
+ * it are served. */
 static gboolean
 is_first (EricListener *self,
-          GSource      *waiter)
+          Waiter       *waiter)
 {
   EricListenerPrivate *priv = _eric_listener_get_private (self);
+  Row *row;
   gboolean first;
 
   g_async_queue_lock (priv->queue);
-  first = priv->waiters.length == 0 || g_queue_peek_head (&priv->waiters) == waiter;
+  row = find_row_locked (priv, g_task_get_context (waiter->task));
+  first = row == NULL || g_queue_peek_head (&row->waiters) == waiter;
   g_async_queue_unlock (priv->queue);
   return first;
 }
 
 /* Completes the task if there is something for it, or the stream ended; FALSE if it has
- * to wait. Without a waiter, the task does not stand in the row yet; with one, it leaves
- * the row first, since the callback may well wait for the next message. */
+ * to wait. It leaves the row first, since the callback may well wait for the next
+ * message. */
 static gboolean
 try_complete (EricListener *self,
-              GTask        *task,
-              GSource      *waiter)
+              Waiter       *waiter)
 {
-  guint max_messages = GPOINTER_TO_UINT (g_task_get_task_data (task));
   gboolean first = is_first (self, waiter);
+  gboolean running = eric_listener_get_running (self);
   gboolean ready = FALSE;
   GPtrArray *batch = NULL;
 
-  if (first && max_messages > 0)
-    batch = _eric_listener_take_batch (self, max_messages);
+  waiter->patient = waiter->patient && !running;
+  if (first && waiter->max_messages > 0)
+    batch = _eric_listener_take_batch (self, waiter->max_messages);
   else if (first)
-    ready = eric_listener_get_running (self) && _eric_listener_get_queued (self) > 0;
+    ready = running && _eric_listener_get_queued (self) > 0;
   if (batch != NULL && batch->len == 0)
     g_clear_pointer (&batch, g_ptr_array_unref);
-  if (!ready && batch == NULL && eric_listener_get_running (self))
+  if (!ready && batch == NULL && (eric_listener_get_running (self) || waiter->patient))
     return FALSE;
 
-  if (waiter != NULL)
-    leave_row (self, waiter);
-  if (max_messages > 0)
-    g_task_return_pointer (task, batch, (GDestroyNotify) g_ptr_array_unref);
+  leave_row (self, waiter);
+  if (waiter->max_messages > 0)
+    g_task_return_pointer (waiter->task, batch, (GDestroyNotify) g_ptr_array_unref);
   else
-    g_task_return_boolean (task, ready);
+    g_task_return_boolean (waiter->task, ready);
   return TRUE;
 }
 
 static gboolean
 waiter_ready_cb (gpointer user_data)
 {
-  GTask *task = user_data;
-  GSource *waiter = g_main_current_source ();
-  EricListener *self = g_task_get_source_object (task);
+  Waiter *waiter = user_data;
+  EricListener *self = g_task_get_source_object (waiter->task);
 
   /* Before the look into the queue, so that a push in between is seen. */
-  g_source_set_ready_time (waiter, -1);
+  g_source_set_ready_time (g_main_current_source (), -1);
 
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (waiter->task)))
     {
       leave_row (self, waiter);
-      g_task_return_error_if_cancelled (task);
+      g_task_return_error_if_cancelled (waiter->task);
       return G_SOURCE_REMOVE;
     }
-  return try_complete (self, task, waiter) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+  return try_complete (self, waiter) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
+/* Takes over @waiter. */
 static void
 wait_for_message (EricListener *self,
-                  GTask        *task)
+                  Waiter       *waiter)
 {
-  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  g_autoptr (GTask) task = g_object_ref (waiter->task);
+  g_autoptr (GSource) source = eric_ready_source_new ("EricListener waiter");   /* a push makes it ready */
   GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *waiter = eric_ready_source_new ("EricListener waiter");   /* a push makes it ready */
 
   if (cancellable != NULL)
     {
       g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
 
       g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (waiter, cancelled);
+      g_source_add_child_source (source, cancelled);
     }
 
-  g_async_queue_lock (priv->queue);
-  g_queue_push_tail (&priv->waiters, g_source_ref (waiter));
-  g_async_queue_unlock (priv->queue);
-
-  /* What came before the waiter stood in the row is found by its first look. */
-  g_source_set_ready_time (waiter, 0);
-  g_task_attach_source (task, waiter, waiter_ready_cb);
-  g_source_unref (waiter);
+  waiter->source = source;
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, waiter_ready_cb, waiter, (GDestroyNotify) waiter_free);
+  g_source_attach (source, g_task_get_context (task));
+  enter_row (self, waiter, source);
 }
 
 static void
 next_async (EricListener        *self,
             guint                max_messages,
+            gboolean             patient,
             int                  io_priority,
             GCancellable        *cancellable,
             GAsyncReadyCallback  callback,
@@ -163,17 +247,18 @@ next_async (EricListener        *self,
             gpointer             source_tag)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (Waiter) waiter = NULL;
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, io_priority);
-  g_task_set_task_data (task, GUINT_TO_POINTER (max_messages), NULL);
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (!try_complete (self, task, NULL))
-    wait_for_message (self, task);
+  waiter = waiter_new (task, max_messages, patient);
+  if (!try_complete (self, waiter))
+    wait_for_message (self, g_steal_pointer (&waiter));
 }
 
 /**
@@ -186,7 +271,8 @@ next_async (EricListener        *self,
  *
  * Waits for the next message.
  *
- * Several may wait at once: they are served in the order of their calls.
+ * Several may wait at once: in one main context, they are served in the order of
+ * their calls. Which of several contexts gets the next message is left open.
  * `on_message` and @callback run in the thread-default main context of the
  * caller.
  *
@@ -204,7 +290,7 @@ eric_listener_next_async (EricListener        *self,
   g_return_if_fail (ERIC_IS_LISTENER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  next_async (self, 1, io_priority, cancellable, callback, user_data, eric_listener_next_async);
+  next_async (self, 1, FALSE, io_priority, cancellable, callback, user_data, eric_listener_next_async);
 }
 
 /**
@@ -215,7 +301,8 @@ eric_listener_next_async (EricListener        *self,
  *
  * Gets what [method@Listener.next_async] waited for.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: (transfer full) (nullable): the message, or %NULL without an error
  *   where the listener does not run
@@ -228,10 +315,14 @@ eric_listener_next_finish (EricListener  *self,
                            GError       **error)
 {
   g_autoptr (GPtrArray) batch = NULL;
+  GTask *task;
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
 
-  batch = g_task_propagate_pointer (G_TASK (result), error);
+  task = eric_finish_task (result, self, eric_listener_next_async, error);
+  if (task == NULL)
+    return NULL;
+  batch = g_task_propagate_pointer (task, error);
   return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
 }
 
@@ -263,7 +354,21 @@ eric_listener_next_batch_async (EricListener        *self,
   g_return_if_fail (max_messages > 0);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  next_async (self, max_messages, io_priority, cancellable, callback, user_data,
+  next_async (self, max_messages, FALSE, io_priority, cancellable, callback, user_data,
+              eric_listener_next_batch_async);
+}
+
+/* The same, but that a listener which does not run yet has not ended: it waits for the
+ * start. Results are those of eric_listener_next_batch_async (). */
+void
+_eric_listener_next_batch_after_start_async (EricListener        *self,
+                                             guint                max_messages,
+                                             int                  io_priority,
+                                             GCancellable        *cancellable,
+                                             GAsyncReadyCallback  callback,
+                                             gpointer             user_data)
+{
+  next_async (self, max_messages, TRUE, io_priority, cancellable, callback, user_data,
               eric_listener_next_batch_async);
 }
 
@@ -275,7 +380,8 @@ eric_listener_next_batch_async (EricListener        *self,
  *
  * Gets what [method@Listener.next_batch_async] waited for.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: (transfer container) (nullable) (element-type EricMessage): the messages,
  *   at least one, or %NULL without an error where the listener does not run
@@ -287,9 +393,14 @@ eric_listener_next_batch_finish (EricListener  *self,
                                  GAsyncResult  *result,
                                  GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
+
+  task = eric_finish_task (result, self, eric_listener_next_batch_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }
 
 /**
@@ -317,7 +428,7 @@ eric_listener_ready_async (EricListener        *self,
   g_return_if_fail (ERIC_IS_LISTENER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  next_async (self, 0, io_priority, cancellable, callback, user_data, eric_listener_ready_async);
+  next_async (self, 0, FALSE, io_priority, cancellable, callback, user_data, eric_listener_ready_async);
 }
 
 /**
@@ -328,7 +439,8 @@ eric_listener_ready_async (EricListener        *self,
  *
  * Gets what [method@Listener.ready_async] waited for.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: %TRUE where a message can be taken, %FALSE without an error where the
  *   listener does not run
@@ -340,7 +452,12 @@ eric_listener_ready_finish (EricListener  *self,
                             GAsyncResult  *result,
                             GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_LISTENER (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_listener_ready_async, error);
+  if (task == NULL)
+    return FALSE;
+  return g_task_propagate_boolean (task, error);
 }

@@ -85,7 +85,6 @@ _eric_listener_push (EricListener *self,
 {
   EricListenerPrivate *priv = get_private (self);
   g_autoptr (EricMessage) victim = NULL;
-  GSource *waiter = NULL;
   EricPush result = ERIC_PUSH_QUEUED;
   gboolean full, queued;
 
@@ -115,11 +114,10 @@ _eric_listener_push (EricListener *self,
     {
       g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
       priv->ends += _eric_listener_is_end (message);
-      waiter = _eric_listener_first_waiter_locked (priv);
+      _eric_listener_wake_locked (priv);
     }
   g_async_queue_unlock (priv->queue);
 
-  _eric_listener_wake (waiter);
   if (queued && priv->queued_hook != NULL)
     priv->queued_hook (self);
   return result;
@@ -131,15 +129,13 @@ _eric_listener_push_last (EricListener *self,
                           EricMessage  *message)
 {
   EricListenerPrivate *priv = get_private (self);
-  GSource *waiter;
 
   g_async_queue_lock (priv->queue);
   g_async_queue_push_unlocked (priv->queue, g_object_ref (message));
   priv->ends += _eric_listener_is_end (message);
-  waiter = _eric_listener_first_waiter_locked (priv);
+  _eric_listener_wake_locked (priv);
   g_async_queue_unlock (priv->queue);
 
-  _eric_listener_wake (waiter);
   if (priv->queued_hook != NULL)
     priv->queued_hook (self);
 }
@@ -221,6 +217,7 @@ GPtrArray *
 _eric_listener_take_batch (EricListener *self,
                            guint         max_messages)
 {
+  g_autoptr (EricListener) keep = g_object_ref (self);   /* a handler may drop the last one */
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
   EricMessage *message;
   gboolean ended = FALSE;
@@ -250,7 +247,7 @@ eric_listener_finalize (GObject *object)
   EricListenerPrivate *priv = get_private (ERIC_LISTENER (object));
 
   /* Each waiter's task holds a reference on the listener. */
-  g_assert (priv->waiters.length == 0);
+  g_assert (priv->rows.length == 0);
   g_clear_pointer (&priv->queue, g_async_queue_unref);
   g_clear_pointer (&priv->id, g_free);
   g_mutex_clear (&priv->room_lock);
@@ -438,7 +435,7 @@ eric_listener_init (EricListener *self)
   EricListenerPrivate *priv = get_private (self);
 
   priv->queue = g_async_queue_new_full (g_object_unref);
-  g_queue_init (&priv->waiters);
+  g_queue_init (&priv->rows);
   g_mutex_init (&priv->room_lock);
   g_cond_init (&priv->room);
 }
@@ -510,7 +507,10 @@ eric_listener_start (EricListener *self)
   g_return_if_fail (ERIC_IS_LISTENER (self));
 
   if (g_atomic_int_compare_and_exchange (&get_private (self)->running, FALSE, TRUE))
-    announce_running (self);
+    {
+      _eric_listener_wake_all (self);
+      announce_running (self);
+    }
 }
 
 /**
@@ -633,10 +633,12 @@ EricMessage *
 eric_listener_deliver_next (EricListener  *self,
                             GError       **error)
 {
+  g_autoptr (EricListener) keep = NULL;
   EricMessage *message;
 
   g_return_val_if_fail (ERIC_IS_LISTENER (self), NULL);
 
+  keep = g_object_ref (self);
   message = take (self);
   if (message == NULL)
     set_no_messages (self, error);

@@ -6,6 +6,7 @@
 #include "eric-message-list.h"
 
 #include "eric-listener.h"
+#include "eric-listener-private.h"
 #include "eric-message-private.h"
 #include "eric-message-window-private.h"
 #include "eric-ready-source-private.h"
@@ -593,7 +594,7 @@ follow_on (EricListener *listener,
 /**
  * eric_message_list_follow:
  * @self: a list
- * @listener: (transfer none): a listener that runs
+ * @listener: (transfer none): a listener, which may be started later
  *
  * Adds the messages of a listener as they come, until the listener is stopped or a
  * message of type %ERIC_MESSAGE_TYPE_CLOSED says that there are no more, which is
@@ -617,7 +618,8 @@ eric_message_list_follow (EricMessageList *self,
 
   list = g_new (GWeakRef, 1);
   g_weak_ref_init (list, self);
-  follow_on (listener, self->cancellable, list);
+  _eric_listener_next_batch_after_start_async (listener, FOLLOW_BATCH, FOLLOW_PRIORITY,
+                                               self->cancellable, followed_cb, list);
 }
 
 static GType

@@ -6,6 +6,7 @@
 #include "eric-message-stream.h"
 
 #include "eric-channel-private.h"
+#include "eric-finish-private.h"
 #include "eric-listener-private.h"
 #include "eric-message-private.h"
 #include "eric-message-stream-private.h"
@@ -48,8 +49,8 @@ struct _EricMessageStream
 {
   GObject       parent_instance;
 
-  EricChannel  *channel;         /* (owned) */
-  EricListener *listener;        /* (owned) */
+  EricChannel  *channel;         /* (owned) (nullable): NULL for one that no channel made */
+  EricListener *listener;        /* (owned) (nullable): the same */
   gint64        not_before;      /* monotonic microseconds: pace of the next message */
   gboolean      owns_listener;   /* no other reads it: it goes with the stream */
   gboolean      closed;
@@ -65,18 +66,28 @@ eric_message_stream_dispose (GObject *object)
 {
   EricMessageStream *self = ERIC_MESSAGE_STREAM (object);
 
-  if (self->listener != NULL && self->owns_listener)
+  if (self->owns_listener)
     eric_message_stream_close (self);
+
+  G_OBJECT_CLASS (eric_message_stream_parent_class)->dispose (object);
+}
+
+static void
+eric_message_stream_finalize (GObject *object)
+{
+  EricMessageStream *self = ERIC_MESSAGE_STREAM (object);
+
   g_clear_object (&self->listener);
   g_clear_object (&self->channel);
 
-  G_OBJECT_CLASS (eric_message_stream_parent_class)->dispose (object);
+  G_OBJECT_CLASS (eric_message_stream_parent_class)->finalize (object);
 }
 
 static void
 eric_message_stream_class_init (EricMessageStreamClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = eric_message_stream_dispose;
+  G_OBJECT_CLASS (klass)->finalize = eric_message_stream_finalize;
 }
 
 static void
@@ -105,7 +116,8 @@ _eric_message_stream_new (EricChannel  *channel,
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer none): the channel
+ * Returns: (transfer none) (nullable): the channel, or %NULL where no channel made the
+ *   stream, which has ended then
  *
  * Since: 0.1
  */
@@ -125,7 +137,8 @@ eric_message_stream_get_channel (EricMessageStream *self)
  *
  * It is safe to call this function from any thread.
  *
- * Returns: (transfer none): the listener
+ * Returns: (transfer none) (nullable): the listener, or %NULL where no channel made
+ *   the stream
  *
  * Since: 0.1
  */
@@ -275,6 +288,15 @@ take_farewell (EricMessageStream *self)
 }
 
 static void
+return_end (GTask *task)
+{
+  if (g_task_get_task_data (task) == ONLY_READY)
+    g_task_return_boolean (task, FALSE);
+  else
+    g_task_return_pointer (task, NULL, NULL);
+}
+
+static void
 next_async (EricMessageStream   *self,
             guint                max_messages,
             int                  io_priority,
@@ -292,6 +314,11 @@ next_async (EricMessageStream   *self,
   /* A message that was taken is not lost to a cancellation that comes later. */
   g_task_set_check_cancellable (task, FALSE);
 
+  if (self->listener == NULL)
+    {
+      return_end (task);
+      return;
+    }
   orphaned = is_orphaned (self);
   if (orphaned && max_messages == 0)
     g_task_return_boolean (task, TRUE);
@@ -337,7 +364,8 @@ eric_message_stream_next_async (EricMessageStream   *self,
  *
  * Gets what [method@MessageStream.next_async] read.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: (transfer full) (nullable): the message, or %NULL without an error
  *   at the end of the stream
@@ -350,10 +378,14 @@ eric_message_stream_next_finish (EricMessageStream  *self,
                                  GError            **error)
 {
   g_autoptr (GPtrArray) batch = NULL;
+  GTask *task;
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (ERIC_IS_MESSAGE_STREAM (self), NULL);
 
-  batch = g_task_propagate_pointer (G_TASK (result), error);
+  task = eric_finish_task (result, self, eric_message_stream_next_async, error);
+  if (task == NULL)
+    return NULL;
+  batch = g_task_propagate_pointer (task, error);
   return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
 }
 
@@ -395,7 +427,8 @@ eric_message_stream_next_batch_async (EricMessageStream   *self,
  *
  * Gets what [method@MessageStream.next_batch_async] read.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: (transfer container) (nullable) (element-type EricMessage): the messages,
  *   at least one, or %NULL without an error at the end of the stream
@@ -407,9 +440,14 @@ eric_message_stream_next_batch_finish (EricMessageStream  *self,
                                        GAsyncResult       *result,
                                        GError            **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_MESSAGE_STREAM (self), NULL);
+
+  task = eric_finish_task (result, self, eric_message_stream_next_batch_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }
 
 /**
@@ -447,7 +485,8 @@ eric_message_stream_ready_async (EricMessageStream   *self,
  *
  * Gets what [method@MessageStream.ready_async] found.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: %TRUE where there is something to take, %FALSE without an error at the end
  *   of the stream
@@ -459,9 +498,14 @@ eric_message_stream_ready_finish (EricMessageStream  *self,
                                   GAsyncResult       *result,
                                   GError            **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_MESSAGE_STREAM (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_message_stream_ready_async, error);
+  if (task == NULL)
+    return FALSE;
+  return g_task_propagate_boolean (task, error);
 }
 
 /**
@@ -482,14 +526,16 @@ GPtrArray *
 eric_message_stream_take_batch (EricMessageStream *self,
                                 guint              max_messages)
 {
+  g_autoptr (EricMessageStream) keep = NULL;
   g_autoptr (GPtrArray) taken = NULL;
 
   g_return_val_if_fail (ERIC_IS_MESSAGE_STREAM (self), NULL);
   g_return_val_if_fail (max_messages > 0, NULL);
 
-  if (is_orphaned (self))
+  keep = g_object_ref (self);   /* a handler may drop the last one */
+  if (self->listener != NULL && is_orphaned (self))
     return take_farewell (self);
-  if (self->not_before > g_get_monotonic_time ())
+  if (self->listener == NULL || self->not_before > g_get_monotonic_time ())
     return g_ptr_array_new_with_free_func (g_object_unref);
 
   taken = _eric_listener_take_batch (self->listener, max_messages);
@@ -517,7 +563,8 @@ eric_message_stream_close (EricMessageStream *self)
   if (self->closed)
     return;
   self->closed = TRUE;
-  eric_listener_stop (self->listener);
+  if (self->listener != NULL)
+    eric_listener_stop (self->listener);
   if (self->owns_listener)
     eric_channel_remove_listener (self->channel, eric_listener_get_id (self->listener), NULL);
 }

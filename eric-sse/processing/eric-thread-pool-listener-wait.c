@@ -5,6 +5,7 @@
 
 #include "eric-thread-pool-listener.h"
 
+#include "eric-finish-private.h"
 #include "eric-listener-private.h"
 #include "eric-ready-source-private.h"
 #include "eric-thread-pool-listener-private.h"
@@ -184,7 +185,8 @@ eric_thread_pool_listener_wait_async (EricThreadPoolListener *self,
  *
  * Ends what [method@ThreadPoolListener.wait_async] began.
  *
- * Fails with %G_IO_ERROR_CANCELLED alone.
+ * Fails with %G_IO_ERROR_CANCELLED, or with %G_IO_ERROR_INVALID_ARGUMENT where @result
+ * is none of that call.
  *
  * Returns: %TRUE when the listener has stopped
  *
@@ -195,7 +197,12 @@ eric_thread_pool_listener_wait_finish (EricThreadPoolListener  *self,
                                        GAsyncResult            *result,
                                        GError                 **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_thread_pool_listener_wait_async, error);
+  if (task == NULL)
+    return FALSE;
+  return g_task_propagate_boolean (task, error);
 }

@@ -6,6 +6,7 @@
 #include "eric-socket-client-private.h"
 
 #include "eric-error.h"
+#include "eric-finish-private.h"
 #include "eric-message.h"
 #include "eric-socket-verbs-private.h"
 
@@ -166,9 +167,14 @@ eric_socket_client_broadcast_finish (EricSocketClient  *self,
                                      GAsyncResult      *result,
                                      GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_socket_client_broadcast_async, error);
+  if (task == NULL)
+    return FALSE;
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (task, error), error);
 }
 
 /**
@@ -279,9 +285,14 @@ eric_socket_client_dispatch_finish (EricSocketClient  *self,
                                     GAsyncResult      *result,
                                     GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_socket_client_dispatch_async, error);
+  if (task == NULL)
+    return FALSE;
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (task, error), error);
 }
 
 /**
@@ -384,7 +395,12 @@ eric_socket_client_send_payload_finish (EricSocketClient  *self,
                                         GAsyncResult      *result,
                                         GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
+
+  task = eric_finish_task (result, self, eric_socket_client_send_payload_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }

@@ -6,6 +6,7 @@
 #include "eric-socket-client-private.h"
 
 #include "eric-error.h"
+#include "eric-finish-private.h"
 #include "eric-socket-verbs-private.h"
 
 /* The requests that make and remove channels and listeners. */
@@ -108,9 +109,14 @@ eric_socket_client_create_channel_finish (EricSocketClient  *self,
                                           GAsyncResult      *result,
                                           GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return check_id (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
+
+  task = eric_finish_task (result, self, eric_socket_client_create_channel_async, error);
+  if (task == NULL)
+    return NULL;
+  return check_id (g_task_propagate_pointer (task, error), error);
 }
 
 /**
@@ -207,9 +213,14 @@ eric_socket_client_register_finish (EricSocketClient  *self,
                                     GAsyncResult      *result,
                                     GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return check_id (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
+
+  task = eric_finish_task (result, self, eric_socket_client_register_async, error);
+  if (task == NULL)
+    return NULL;
+  return check_id (g_task_propagate_pointer (task, error), error);
 }
 
 /**
@@ -309,9 +320,14 @@ eric_socket_client_remove_listener_finish (EricSocketClient  *self,
                                            GAsyncResult      *result,
                                            GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_socket_client_remove_listener_async, error);
+  if (task == NULL)
+    return FALSE;
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (task, error), error);
 }
 
 /**
@@ -405,7 +421,12 @@ eric_socket_client_remove_channel_finish (EricSocketClient  *self,
                                           GAsyncResult      *result,
                                           GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return _eric_socket_client_check_ack (g_task_propagate_pointer (G_TASK (result), error), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_socket_client_remove_channel_async, error);
+  if (task == NULL)
+    return FALSE;
+  return _eric_socket_client_check_ack (g_task_propagate_pointer (task, error), error);
 }

@@ -5,6 +5,7 @@
 
 #include "eric-socket-client-private.h"
 
+#include "eric-finish-private.h"
 #include "eric-socket-connect-private.h"
 #include "eric-socket-stream-private.h"
 #include "eric-socket-verbs-private.h"
@@ -207,7 +208,12 @@ eric_socket_client_stream_finish (EricSocketClient  *self,
                                   GAsyncResult      *result,
                                   GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_CLIENT (self), NULL);
+
+  task = eric_finish_task (result, self, eric_socket_client_stream_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }

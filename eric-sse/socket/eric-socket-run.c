@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "eric-error.h"
+#include "eric-finish-private.h"
 #include "eric-ready-source-private.h"
 #include "eric-socket-server-private.h"
 
@@ -321,9 +322,14 @@ eric_socket_server_stop_finish (EricSocketServer  *self,
                                 GAsyncResult      *result,
                                 GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GTask *task;
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), FALSE);
+
+  task = eric_finish_task (result, self, eric_socket_server_stop_async, error);
+  if (task == NULL)
+    return FALSE;
+  return g_task_propagate_boolean (task, error);
 }
 
 /* The second time it ends at once. */

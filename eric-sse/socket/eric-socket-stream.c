@@ -7,6 +7,7 @@
 
 #include "eric-socket-stream.h"
 
+#include "eric-finish-private.h"
 #include "eric-message-private.h"
 #include "eric-socket-errors-private.h"
 #include "eric-socket-event-private.h"
@@ -528,10 +529,14 @@ eric_socket_stream_next_finish (EricSocketStream  *self,
                                 GError           **error)
 {
   g_autoptr (GPtrArray) batch = NULL;
+  GTask *task;
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (ERIC_IS_SOCKET_STREAM (self), NULL);
 
-  batch = g_task_propagate_pointer (G_TASK (result), error);
+  task = eric_finish_task (result, self, eric_socket_stream_next_async, error);
+  if (task == NULL)
+    return NULL;
+  batch = g_task_propagate_pointer (task, error);
   return batch != NULL ? g_ptr_array_steal_index (batch, 0) : NULL;
 }
 
@@ -587,9 +592,14 @@ eric_socket_stream_next_batch_finish (EricSocketStream  *self,
                                       GAsyncResult      *result,
                                       GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  GTask *task;
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_return_val_if_fail (ERIC_IS_SOCKET_STREAM (self), NULL);
+
+  task = eric_finish_task (result, self, eric_socket_stream_next_batch_async, error);
+  if (task == NULL)
+    return NULL;
+  return g_task_propagate_pointer (task, error);
 }
 
 /**
