@@ -9,6 +9,7 @@
 #include <eric-sse.h>
 
 #include "eric-frame-log-private.h"
+#include "eric-frame-store-private.h"
 #include "test-util.h"
 
 /* The age of messages is told by this clock, which a test can put forward. The
@@ -87,6 +88,9 @@ append (EricFrameLog *log,
 #define PLAIN(x)   "id: " x "\ndata: " x "\n\n"
 #define CHUNKED(x) "f\r\n" PLAIN (x) "\r\n"
 #define CHUNK_SIZE 20
+
+/* What such a message takes, as limits count. */
+#define MESSAGE_SIZE (CHUNK_SIZE + sizeof (EricFrameEntry))
 
 static gboolean
 span_is (EricSpan   *span,
@@ -307,7 +311,7 @@ test_frame_log_history_size (void)
 static void
 test_frame_log_history_bytes (void)
 {
-  EricFrameLog *log = new_log (100, 3 * CHUNK_SIZE, 10, NO_LIMIT);
+  EricFrameLog *log = new_log (100, 3 * MESSAGE_SIZE, 10, NO_LIMIT);
 
   append (log, "a", FALSE);
   append (log, "b", FALSE);
@@ -315,9 +319,9 @@ test_frame_log_history_bytes (void)
   assert_history (log, "abc");
   append (log, "d", FALSE);
   assert_history (log, "bcd");
-  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, 3 * CHUNK_SIZE - 1 });
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, 3 * MESSAGE_SIZE - 1 });
   assert_history (log, "cd");
-  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, CHUNK_SIZE - 1 });
+  eric_frame_log_set_history (log, &(EricFrameLimits) { 100, 0, MESSAGE_SIZE - 1 });
   assert_history (log, "");
   append (log, "e", FALSE);
   assert_history (log, "");
@@ -360,10 +364,10 @@ test_frame_log_backlog (void)
   assert_fell_off (log, 0, 1);
   assert_copy (log, 1, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("b") PLAIN ("c") PLAIN ("d"));
 
-  /* The oldest is not counted in. */
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, 2 * CHUNK_SIZE });
+  /* The oldest and the newest are not counted in. */
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, MESSAGE_SIZE });
   g_assert_cmpuint (get_first (log), ==, 1);
-  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, 2 * CHUNK_SIZE - 1 });
+  eric_frame_log_set_backlog (log, &(EricFrameLimits) { 100, 0, MESSAGE_SIZE - 1 });
   assert_fell_off (log, 1, 2);
   eric_frame_log_set_backlog (log, &(EricFrameLimits) { 1, 0, 1 });
   assert_copy (log, 3, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("d"));

@@ -5,6 +5,7 @@
 
 #include <eric-sse.h>
 
+#include "eric-frame-store-private.h"
 #include "test-util.h"
 
 /* Broadcasts a message with a number as payload; returns nothing of it. */
@@ -312,20 +313,22 @@ test_sse_channel_default_size (void)
 }
 
 /* "id: a\ndata: 1\n\n" as a chunk: 15 bytes, "f\r\n" before and "\r\n" behind. */
+#define MESSAGE_SIZE (20 + sizeof (EricFrameEntry))
+
 static void
 test_sse_channel_history_bytes (void)
 {
   g_autoptr (EricSseChannel) channel = eric_sse_channel_new (NULL);
 
-  eric_sse_channel_set_history_bytes (channel, 40);
+  eric_sse_channel_set_history_bytes (channel, 2 * MESSAGE_SIZE);
   broadcast (channel, 1, "a");
   broadcast (channel, 2, "b");
   g_assert_cmpuint (eric_sse_channel_get_history_length (channel), ==, 2);
-  eric_sse_channel_set_history_bytes (channel, 39);
+  eric_sse_channel_set_history_bytes (channel, 2 * MESSAGE_SIZE - 1);
   assert_replay (channel, "1", ERIC_REPLAY_GAP, "2");
   broadcast (channel, 3, "c");
   assert_replay (channel, "1", ERIC_REPLAY_GAP, "3");
-  eric_sse_channel_set_history_bytes (channel, 19);
+  eric_sse_channel_set_history_bytes (channel, MESSAGE_SIZE - 1);
   g_assert_cmpuint (eric_sse_channel_get_history_length (channel), ==, 0);
   broadcast (channel, 4, "d");
   g_assert_cmpuint (eric_sse_channel_get_history_length (channel), ==, 0);
@@ -350,7 +353,7 @@ test_sse_channel_close (void)
   g_assert_nonnull (eric_message_get_id (farewell));
   g_assert_cmpint (eric_sse_channel_replay_after (channel, text, &messages), ==, ERIC_REPLAY_CONTINUED);
   g_assert_cmpuint (messages->len, ==, 1);
-  g_assert_true (messages->pdata[0] == farewell);
+  g_assert_cmpstr (eric_message_get_text (messages->pdata[0]), ==, eric_message_get_text (farewell));
   test_finalize (channel);
   test_finalize (listener);
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "eric-frame-budget-private.h"
 #include "eric-types.h"
 
 G_BEGIN_DECLS
@@ -69,6 +70,8 @@ void          eric_frame_log_set_history (EricFrameLog          *log,
                                           const EricFrameLimits *limits);
 void          eric_frame_log_set_backlog (EricFrameLog          *log,
                                           const EricFrameLimits *limits);
+void          eric_frame_log_set_budget  (EricFrameLog          *log,
+                                          EricFrameBudget       *budget);
 void          eric_frame_log_append      (EricFrameLog          *log,
                                           EricMessage           *message,
                                           guint64                number,

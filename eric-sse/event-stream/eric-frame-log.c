@@ -7,41 +7,27 @@
 
 #include "eric-frame-log-private.h"
 
+#include "eric-frame-store-private.h"
 #include "eric-message.h"
-#include "eric-sse-encoder-private.h"
 
-/* What stands around the payload of a chunk: up to 16 hexadecimal digits and two
- * line ends. */
-#define CHUNK_HEAD_SIZE 20
-#define CHUNK_TAIL      "\r\n"
-
-typedef struct
-{
-  guint64      number;
-  gint64       time;         /* monotonic, microseconds */
-  EricMessage *message;      /* (owned) */
-  GBytes      *frame;        /* (owned): the message as a chunk */
-  gsize        length;       /* of the whole frame */
-  gsize        head;         /* of the chunk's head: the payload begins there */
-  gboolean     own_id;       /* the application gave the id */
-} Entry;
+/* What a table of ids takes for one of them, besides its bytes. */
+#define OWN_ID_SIZE 64
 
 struct _EricFrameLog
 {
-  gatomicrefcount  refs;
+  int              refs;         /* (atomic) */
   GMutex           lock;         /* of everything below */
-  Entry           *ring;         /* (owned): entry i is at i % size */
-  guint64          size;         /* a power of two */
-  guint64          first;        /* index of the oldest entry that is kept */
+  EricFrameStore   store;        /* the entries that are kept */
   guint64          history;      /* index of the oldest entry that is history */
-  guint64          end;          /* index that the next entry gets */
-  guint64          bytes;        /* of all frames kept */
+  guint64          bytes;        /* of all entries kept */
   guint64          history_bytes;
   guint64          forgotten;    /* number of the newest message that is not history */
-  GHashTable      *own_ids;      /* (owned): id in a kept message -> its index */
+  GHashTable      *own_ids;      /* (owned): (owned) id in a kept message -> its index */
   EricFrameLimits  history_limits;
   EricFrameLimits  backlog_limits;
   GQueue           readers;      /* of EricFrameReader, by their links */
+  EricFrameBudget *budget;       /* (owned) (nullable), set once */
+  EricFramePlace   place;        /* in the budget's rows */
   gboolean         closed;
 };
 
@@ -80,7 +66,7 @@ static void
 append_head (GByteArray *out,
              gsize       length)
 {
-  char head[CHUNK_HEAD_SIZE];
+  char head[ERIC_FRAME_HEAD_SIZE];
   int n = g_snprintf (head, sizeof head, "%" G_GSIZE_MODIFIER "x\r\n", length);
 
   g_byte_array_append (out, (const guint8 *) head, n);
@@ -97,7 +83,7 @@ eric_frame_write (GByteArray  *out,
     append_head (out, length);
   g_byte_array_append (out, (const guint8 *) payload, length);
   if (framing == ERIC_FRAMING_CHUNKED)
-    g_byte_array_append (out, (const guint8 *) CHUNK_TAIL, strlen (CHUNK_TAIL));
+    g_byte_array_append (out, (const guint8 *) ERIC_FRAME_TAIL, ERIC_FRAME_TAIL_SIZE);
 }
 
 void
@@ -120,10 +106,11 @@ eric_frame_log_new (void)
 {
   EricFrameLog *log = g_new0 (EricFrameLog, 1);
 
-  g_atomic_ref_count_init (&log->refs);
+  log->refs = 1;
   g_mutex_init (&log->lock);
   log->forgotten = eric_frame_number_current ();
-  log->own_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  eric_frame_store_init (&log->store);
+  log->own_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&log->readers);
   return log;
 }
@@ -131,46 +118,81 @@ eric_frame_log_new (void)
 EricFrameLog *
 eric_frame_log_ref (EricFrameLog *log)
 {
-  g_atomic_ref_count_inc (&log->refs);
+  g_atomic_int_inc (&log->refs);
   return log;
 }
 
-static Entry *
+static const EricFrameEntry *
 entry_at (EricFrameLog *log,
           guint64       index)
 {
-  return &log->ring[index & (log->size - 1)];
+  return eric_frame_store_get (&log->store, index, NULL);
+}
+
+static gsize
+get_own_id_size (const char *id)
+{
+  return OWN_ID_SIZE + strlen (id);
+}
+
+static void
+forget_id_locked (EricFrameLog         *log,
+                  const EricFrameEntry *entry,
+                  const guint8         *bytes)
+{
+  g_autofree char *id = eric_frame_entry_dup_id (entry, bytes);
+  gpointer known_at;
+
+  if (!g_hash_table_lookup_extended (log->own_ids, id, NULL, &known_at) ||
+      known_at != GSIZE_TO_POINTER (log->store.first))
+    return;
+  eric_frame_budget_remove (log->budget, get_own_id_size (id));
+  g_hash_table_remove (log->own_ids, id);
 }
 
 static void
 drop_first_locked (EricFrameLog *log)
 {
-  Entry *entry = entry_at (log, log->first);
-  gpointer known_at;
+  const guint8 *bytes;
+  const EricFrameEntry *entry = eric_frame_store_get (&log->store, log->store.first, &bytes);
 
-  log->bytes -= entry->length;
-  if (entry->own_id &&
-      g_hash_table_lookup_extended (log->own_ids, eric_message_get_id (entry->message), NULL, &known_at) &&
-      known_at == GSIZE_TO_POINTER (log->first))
-    g_hash_table_remove (log->own_ids, eric_message_get_id (entry->message));
-  g_clear_object (&entry->message);
-  g_clear_pointer (&entry->frame, g_bytes_unref);
-  log->first++;
+  log->bytes -= eric_frame_entry_get_size (entry);
+  if (entry->own_id)
+    forget_id_locked (log, entry, bytes);
+  eric_frame_store_drop_first (&log->store);
 }
 
 void
 eric_frame_log_unref (EricFrameLog *log)
 {
-  if (!g_atomic_ref_count_dec (&log->refs))
+  if (!g_atomic_int_dec_and_test (&log->refs))
     return;
 
   g_assert (log->readers.length == 0);
-  while (log->first < log->end)
+  while (log->store.first < log->store.end)
     drop_first_locked (log);
-  g_free (log->ring);
+  eric_frame_budget_place (log->budget, &log->place, log, 0);
+  eric_frame_store_clear (&log->store);
+  g_clear_pointer (&log->budget, eric_frame_budget_unref);
   g_hash_table_unref (log->own_ids);
   g_mutex_clear (&log->lock);
   g_free (log);
+}
+
+/* FALSE where the last reference is just being given up. */
+static gboolean
+ref_living (gpointer data)
+{
+  EricFrameLog *log = data;
+  int refs = g_atomic_int_get (&log->refs);
+
+  while (refs > 0)
+    {
+      if (g_atomic_int_compare_and_exchange (&log->refs, refs, refs + 1))
+        return TRUE;
+      refs = g_atomic_int_get (&log->refs);
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -178,9 +200,9 @@ history_is_over_limit (EricFrameLog *log)
 {
   const EricFrameLimits *limits = &log->history_limits;
 
-  if (log->history == log->end)
+  if (log->history == log->store.end)
     return FALSE;
-  return log->end - log->history > limits->max_messages ||
+  return log->store.end - log->history > limits->max_messages ||
          log->history_bytes > limits->max_bytes ||
          (limits->max_age > 0 &&
           entry_at (log, log->history)->time + limits->max_age * G_TIME_SPAN_SECOND < g_get_monotonic_time ());
@@ -189,11 +211,38 @@ history_is_over_limit (EricFrameLog *log)
 static guint64
 get_done_locked (EricFrameLog *log)
 {
-  guint64 done = log->end;
+  guint64 done = log->store.end;
 
   for (GList *l = log->readers.head; l != NULL; l = l->next)
     done = MIN (done, ((EricFrameReader *) l->data)->done);
   return done;
+}
+
+/* The oldest entry of the history is no longer of it. */
+static void
+forget_first_locked (EricFrameLog *log)
+{
+  const EricFrameEntry *entry = entry_at (log, log->history);
+
+  log->history_bytes -= eric_frame_entry_get_size (entry);
+  log->forgotten = entry->number;
+  log->history++;
+}
+
+/* One message may be larger than all the bytes there are for a backlog: the oldest is
+ * not counted in, so that its readers have a chance to read it, nor is the newest, for
+ * those that only have the one before it to read. */
+static gboolean
+backlog_is_over_limit (EricFrameLog *log)
+{
+  const EricFrameLimits *limits = &log->backlog_limits;
+  guint64 n = log->store.end - log->store.first;
+
+  if (n < 2)
+    return FALSE;
+  return n > limits->max_messages ||
+         log->bytes - eric_frame_entry_get_size (entry_at (log, log->store.first))
+                    - eric_frame_entry_get_size (entry_at (log, log->store.end - 1)) > limits->max_bytes;
 }
 
 static void
@@ -202,21 +251,13 @@ trim_locked (EricFrameLog *log)
   guint64 done;
 
   while (history_is_over_limit (log))
-    {
-      log->history_bytes -= entry_at (log, log->history)->length;
-      log->forgotten = entry_at (log, log->history)->number;
-      log->history++;
-    }
+    forget_first_locked (log);
 
-  /* One message may be larger than all the bytes there are for a backlog: the oldest
-   * is not counted in, so that its readers have a chance to read it. */
   done = get_done_locked (log);
-  while (log->first < log->history &&
-         (log->first < done ||
-          (log->first + 1 < log->end &&
-           (log->end - log->first > log->backlog_limits.max_messages ||
-            log->bytes - entry_at (log, log->first)->length > log->backlog_limits.max_bytes))))
+  while (log->store.first < log->history &&
+         (log->store.first < done || backlog_is_over_limit (log)))
     drop_first_locked (log);
+  eric_frame_budget_place (log->budget, &log->place, log, log->store.size);
 }
 
 static void
@@ -246,40 +287,88 @@ eric_frame_log_set_backlog (EricFrameLog          *log,
 }
 
 static void
-make_room_locked (EricFrameLog *log)
-{
-  guint64 size = MAX (16, log->size * 2);
-  Entry *ring;
-
-  if (log->end - log->first < log->size)
-    return;
-  ring = g_new0 (Entry, size);
-  for (guint64 i = log->first; i < log->end; i++)
-    ring[i & (size - 1)] = *entry_at (log, i);
-  g_free (log->ring);
-  log->ring = ring;
-  log->size = size;
-}
-
-static void
-encode (Entry *entry)
-{
-  g_autoptr (GString) payload = g_string_sized_new (256);
-  GByteArray *frame;
-
-  _eric_sse_append_message (payload, entry->message);
-  frame = g_byte_array_sized_new (payload->len + CHUNK_HEAD_SIZE + strlen (CHUNK_TAIL));
-  eric_frame_write (frame, ERIC_FRAMING_CHUNKED, payload->str, payload->len);
-  entry->head = frame->len - payload->len - strlen (CHUNK_TAIL);
-  entry->length = frame->len;
-  entry->frame = g_byte_array_free_to_bytes (frame);
-}
-
-static void
 wake_readers_locked (EricFrameLog *log)
 {
   for (GList *l = log->readers.head; l != NULL; l = l->next)
     ((EricFrameReader *) l->data)->wake (l->data);
+}
+
+/* Gives up the oldest block. Of the last message, only where it is not the one that
+ * was just added: it would never be delivered. */
+static gboolean
+give_up (EricFrameLog *log,
+         gboolean      keep_last)
+{
+  guint n = 0;
+
+  g_mutex_lock (&log->lock);
+  if (log->store.first < log->store.end)
+    n = eric_frame_store_count_first (&log->store);
+  if (n > 0 && keep_last && log->store.first + n == log->store.end)
+    n--;
+  for (guint i = 0; i < n; i++)
+    {
+      if (log->history == log->store.first)
+        forget_first_locked (log);
+      drop_first_locked (log);
+    }
+  eric_frame_budget_place (log->budget, &log->place, log, log->store.size);
+  if (n > 0)
+    wake_readers_locked (log);
+  g_mutex_unlock (&log->lock);
+  return n > 0;
+}
+
+/* Without the lock: all give up as much as is too much, the largest first. */
+static void
+keep_to_budget (EricFrameLog *log)
+{
+  EricFrameLog *except = NULL;
+
+  while (eric_frame_budget_is_over (log->budget))
+    {
+      EricFrameLog *other = eric_frame_budget_pick (log->budget, except, ref_living);
+
+      if (other == NULL)
+        return;
+      if (!give_up (other, other == log) && other == log)
+        except = log;
+      eric_frame_log_unref (other);
+    }
+}
+
+/* From now on the log's memory is counted in the budget. The first budget stays. */
+void
+eric_frame_log_set_budget (EricFrameLog    *log,
+                           EricFrameBudget *budget)
+{
+  GHashTableIter iter;
+  gpointer id;
+  gboolean given = FALSE;
+
+  g_mutex_lock (&log->lock);
+  if (log->budget == NULL)
+    {
+      log->budget = eric_frame_budget_ref (budget);
+      eric_frame_store_set_budget (&log->store, budget);
+      g_hash_table_iter_init (&iter, log->own_ids);
+      while (g_hash_table_iter_next (&iter, &id, NULL))
+        eric_frame_budget_add (budget, get_own_id_size (id));
+      eric_frame_budget_place (budget, &log->place, log, log->store.size);
+      given = TRUE;
+    }
+  g_mutex_unlock (&log->lock);
+  if (given)
+    keep_to_budget (log);
+}
+
+static void
+learn_id_locked (EricFrameLog *log,
+                 const char   *id,
+                 guint64       index)
+{
+  if (g_hash_table_replace (log->own_ids, g_strdup (id), GSIZE_TO_POINTER (index)))
+    eric_frame_budget_add (log->budget, get_own_id_size (id));
 }
 
 /* The message has its id already. Numbers must rise from call to call. */
@@ -289,27 +378,21 @@ eric_frame_log_append (EricFrameLog *log,
                        guint64       number,
                        gboolean      own_id)
 {
-  Entry *entry;
+  const EricFrameEntry *entry;
+  gboolean has_budget;
 
   g_mutex_lock (&log->lock);
-  make_room_locked (log);
-  entry = entry_at (log, log->end);
-  *entry = (Entry) {
-    .number = number,
-    .time = g_get_monotonic_time (),
-    .message = g_object_ref (message),
-    .own_id = own_id,
-  };
-  encode (entry);
   if (own_id)
-    g_hash_table_replace (log->own_ids, (gpointer) eric_message_get_id (message),
-                          GSIZE_TO_POINTER (log->end));
-  log->end++;
-  log->bytes += entry->length;
-  log->history_bytes += entry->length;
+    learn_id_locked (log, eric_message_get_id (message), log->store.end);
+  entry = eric_frame_store_append (&log->store, message, number, g_get_monotonic_time (), own_id);
+  log->bytes += eric_frame_entry_get_size (entry);
+  log->history_bytes += eric_frame_entry_get_size (entry);
   trim_locked (log);
   wake_readers_locked (log);
+  has_budget = log->budget != NULL;
   g_mutex_unlock (&log->lock);
+  if (has_budget)
+    keep_to_budget (log);
 }
 
 /* Nothing more will be appended. */
@@ -331,8 +414,8 @@ eric_frame_log_look (EricFrameLog *log,
                      gboolean     *closed)
 {
   g_mutex_lock (&log->lock);
-  *first = log->first;
-  *end = log->end;
+  *first = log->store.first;
+  *end = log->store.end;
   *closed = log->closed;
   g_mutex_unlock (&log->lock);
 }
@@ -344,7 +427,7 @@ eric_frame_log_get_end (EricFrameLog *log)
   guint64 end;
 
   g_mutex_lock (&log->lock);
-  end = log->end;
+  end = log->store.end;
   g_mutex_unlock (&log->lock);
   return end;
 }
@@ -356,7 +439,7 @@ eric_frame_log_get_history_length (EricFrameLog *log)
 
   g_mutex_lock (&log->lock);
   trim_locked (log);
-  length = log->end - log->history;
+  length = log->store.end - log->history;
   g_mutex_unlock (&log->lock);
   return length;
 }
@@ -394,7 +477,7 @@ locate_locked (EricFrameLog *log,
 
   trim_locked (log);
   low = log->history;
-  high = log->end;
+  high = log->store.end;
   while (low < high)
     {
       guint64 middle = low + (high - low) / 2;
@@ -424,20 +507,22 @@ eric_frame_log_locate (EricFrameLog    *log,
   return continues;
 }
 
-/* Likewise, but adds the messages themselves to the array. */
+/* Likewise, but adds to the array messages that equal those that were appended. */
 gboolean
 eric_frame_log_replay (EricFrameLog *log,
                        guint64       number,
                        GPtrArray    *messages)
 {
+  g_autoptr (GPtrArray) blocks = NULL;
   gboolean continues;
-  guint64 index;
+  guint64 index, end;
 
   g_mutex_lock (&log->lock);
   continues = locate_locked (log, number, &index);
-  for (guint64 i = index; i < log->end; i++)
-    g_ptr_array_add (messages, g_object_ref (entry_at (log, i)->message));
+  end = log->store.end;
+  blocks = eric_frame_store_hold (&log->store, index);
   g_mutex_unlock (&log->lock);
+  eric_frame_blocks_read (blocks, index, end, messages);
   return continues;
 }
 
@@ -447,7 +532,7 @@ eric_frame_log_attach (EricFrameLog    *log,
                        EricFrameReader *reader)
 {
   g_mutex_lock (&log->lock);
-  reader->done = log->end;
+  reader->done = log->store.end;
   reader->link.data = reader;
   g_queue_push_tail_link (&log->readers, &reader->link);
   g_mutex_unlock (&log->lock);
@@ -477,28 +562,28 @@ eric_frame_log_set_done (EricFrameLog    *log,
 
 /* Which part of an entry's frame goes out. */
 static void
-get_part (const Entry *entry,
-          EricFraming  framing,
-          gsize       *offset,
-          gsize       *length)
+get_part (const EricFrameEntry *entry,
+          EricFraming           framing,
+          gsize                *offset,
+          gsize                *length)
 {
   gboolean chunked = framing == ERIC_FRAMING_CHUNKED;
 
   *offset = chunked ? 0 : entry->head;
-  *length = chunked ? entry->length : entry->length - entry->head - strlen (CHUNK_TAIL);
+  *length = chunked ? entry->length : entry->length - entry->head - ERIC_FRAME_TAIL_SIZE;
 }
 
 static void
-copy_entry (const Entry *entry,
-            EricFraming  framing,
-            EricSpan    *span)
+copy_entry (const EricFrameEntry *entry,
+            const guint8         *bytes,
+            EricFraming           framing,
+            EricSpan             *span)
 {
   EricSpanFrame frame = { .number = entry->number };
-  const guint8 *data = g_bytes_get_data (entry->frame, NULL);
   gsize offset, length;
 
   get_part (entry, framing, &offset, &length);
-  g_byte_array_append (span->bytes, data + offset, length);
+  g_byte_array_append (span->bytes, bytes + offset, length);
   frame.end = span->bytes->len;
   g_array_append_val (span->frames, frame);
 }
@@ -520,22 +605,23 @@ eric_frame_log_copy (EricFrameLog *log,
   g_array_set_size (span->frames, 0);
 
   g_mutex_lock (&log->lock);
-  kept = *index >= log->first;
+  kept = *index >= log->store.first;
   if (kept)
     {
       span->first = *index;
-      for (guint64 i = *index; i < log->end; i++)
+      for (guint64 i = *index; i < log->store.end; i++)
         {
-          const Entry *entry = entry_at (log, i);
+          const guint8 *bytes;
+          const EricFrameEntry *entry = eric_frame_store_get (&log->store, i, &bytes);
 
           if (entry->number > up_to_number ||
               (span->frames->len > 0 && span->bytes->len + entry->length > max_bytes))
             break;
-          copy_entry (entry, framing, span);
+          copy_entry (entry, bytes, framing, span);
         }
     }
   else
-    *index = log->first;
+    *index = log->store.first;
   g_mutex_unlock (&log->lock);
   return kept;
 }
@@ -550,13 +636,12 @@ eric_frame_log_get_frame (EricFrameLog *log,
   GBytes *frame = NULL;
 
   g_mutex_lock (&log->lock);
-  if (index >= log->first && index < log->end)
+  if (index >= log->store.first && index < log->store.end)
     {
-      const Entry *entry = entry_at (log, index);
       gsize offset, length;
 
-      get_part (entry, framing, &offset, &length);
-      frame = g_bytes_new_from_bytes (entry->frame, offset, length);
+      get_part (entry_at (log, index), framing, &offset, &length);
+      frame = eric_frame_store_share (&log->store, index, offset, length);
     }
   g_mutex_unlock (&log->lock);
   return frame;

@@ -7,63 +7,168 @@
 
 #include "eric-sse-encoder.h"
 
-#include "eric-message.h"
+#include "eric-message-private.h"
 #include "eric-sse-encoder-private.h"
 
 /* What is written here is the event-stream format of the WHATWG HTML standard,
  * section 9.2.5. */
 
-/* Each line of the text becomes a line of the stream; CRLF, LF and CR all end a
- * line there, so none of them may pass. */
+/* The lines of a text: CRLF, LF and CR all end a line in the format, so none of them
+ * may pass. A text always has a line, which may be empty. */
+typedef struct
+{
+  const char *next;   /* (nullable): where the next line begins, NULL behind the last */
+  const char *end;
+  const char *lf;     /* (nullable): the next LF */
+} Lines;
+
+static Lines
+lines_of (const char *text,
+          gsize       length)
+{
+  return (Lines) { text, text + length, memchr (text, '\n', length) };
+}
+
+static gboolean
+next_line (Lines       *lines,
+           const char **line,
+           gsize       *length)
+{
+  const char *stop, *cr;
+
+  if (lines->next == NULL)
+    return FALSE;
+  *line = lines->next;
+  stop = lines->lf != NULL ? lines->lf : lines->end;
+  cr = memchr (*line, '\r', stop - *line);
+  if (cr != NULL)
+    stop = cr;
+  *length = stop - *line;
+  if (stop == lines->end)
+    {
+      lines->next = NULL;
+      return TRUE;
+    }
+  lines->next = stop + (stop == cr && cr + 1 == lines->lf ? 2 : 1);
+  if (lines->lf != NULL && lines->lf < lines->next)
+    lines->lf = memchr (lines->next, '\n', lines->end - lines->next);
+  return TRUE;
+}
+
+static char *
+write_bytes (char       *out,
+             const char *bytes,
+             gsize       length)
+{
+  memcpy (out, bytes, length);
+  return out + length;
+}
+
+/* Each line of the text becomes a line of the stream. */
+static char *
+write_lines (char       *out,
+             const char *prefix,
+             const char *text,
+             gsize       length)
+{
+  Lines lines = lines_of (text, length);
+  gsize prefix_length = strlen (prefix);
+  const char *line;
+
+  while (next_line (&lines, &line, &length))
+    {
+      out = write_bytes (out, prefix, prefix_length);
+      out = write_bytes (out, line, length);
+      *out++ = '\n';
+    }
+  return out;
+}
+
+static gsize
+measure_lines (const char *prefix,
+               const char *text,
+               gsize       length)
+{
+  Lines lines = lines_of (text, length);
+  gsize prefix_length = strlen (prefix);
+  gsize size = 0;
+  const char *line;
+
+  while (next_line (&lines, &line, &length))
+    size += prefix_length + length + 1;
+  return size;
+}
+
 static void
 append_lines (GString    *out,
               const char *prefix,
-              const char *text,
-              gsize       length)
+              const char *text)
 {
-  const char *end = text + length;
-  const char *lf = memchr (text, '\n', length);
+  gsize length = strlen (text);
+  gsize from = out->len;
 
-  for (;;)
-    {
-      const char *stop = lf != NULL ? lf : end;
-      const char *cr = memchr (text, '\r', stop - text);
+  g_string_set_size (out, from + measure_lines (prefix, text, length));
+  write_lines (out->str + from, prefix, text, length);
+}
 
-      if (cr != NULL)
-        stop = cr;
-      g_string_append (out, prefix);
-      g_string_append_len (out, text, stop - text);
-      g_string_append_c (out, '\n');
-      if (stop == end)
-        return;
-      text = stop + (stop == cr && cr + 1 == lf ? 2 : 1);
-      if (lf != NULL && lf < text)
-        lf = memchr (text, '\n', end - text);
-    }
+/* NULL where it is not written. */
+static const char *
+get_type_to_write (EricMessage *message)
+{
+  const char *event_type = eric_message_get_event_type (message);
+
+  return g_str_equal (event_type, "message") ? NULL : event_type;
+}
+
+/* How many bytes _eric_sse_write_message () writes. */
+gsize
+_eric_sse_measure_message (EricMessage *message)
+{
+  const char *id = eric_message_get_id (message);
+  const char *event_type = get_type_to_write (message);
+  gsize length;
+  const char *data = _eric_message_get_text (message, &length);
+  gsize size = measure_lines (ERIC_SSE_DATA_PREFIX, data, length) + 1;
+
+  if (id != NULL)
+    size += measure_lines (ERIC_SSE_ID_PREFIX, id, strlen (id));
+  if (event_type != NULL)
+    size += measure_lines (ERIC_SSE_EVENT_PREFIX, event_type, strlen (event_type));
+  return size;
+}
+
+void
+_eric_sse_write_message (char        *out,
+                         EricMessage *message)
+{
+  const char *id = eric_message_get_id (message);
+  const char *event_type = get_type_to_write (message);
+  gsize length;
+  const char *data = _eric_message_get_text (message, &length);
+
+  if (id != NULL)
+    out = write_lines (out, ERIC_SSE_ID_PREFIX, id, strlen (id));
+  if (event_type != NULL)
+    out = write_lines (out, ERIC_SSE_EVENT_PREFIX, event_type, strlen (event_type));
+  out = write_lines (out, ERIC_SSE_DATA_PREFIX, data, length);
+  *out = '\n';
 }
 
 void
 _eric_sse_append_message (GString     *out,
                           EricMessage *message)
 {
-  const char *id = eric_message_get_id (message);
-  const char *event_type = eric_message_get_event_type (message);
-  gsize length;
-  const char *data = (const char *) eric_message_get_data (message, &length);
+  gsize from = out->len;
 
-  if (id != NULL)
-    append_lines (out, "id: ", id, strlen (id));
-  if (!g_str_equal (event_type, "message"))
-    append_lines (out, "event: ", event_type, strlen (event_type));
-  append_lines (out, "data: ", data, length);
-  g_string_append_c (out, '\n');
+  g_string_set_size (out, from + _eric_sse_measure_message (message));
+  _eric_sse_write_message (out->str + from, message);
 }
 
 void
 _eric_sse_append_comment (GString    *out,
                           const char *text)
 {
-  append_lines (out, *text != '\0' ? ": " : ":", text, strlen (text));
+  append_lines (out, *text != '\0' ? ": " : ":", text);
   g_string_append_c (out, '\n');
 }
 
