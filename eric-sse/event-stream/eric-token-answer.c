@@ -10,21 +10,26 @@
 #include "eric-error.h"
 #include "eric-token-private.h"
 
-static void
-call_free (EricTokenCall *call)
-{
-  g_free (call->name);
-  g_free (call->id);
-  g_string_free (call->arguments, TRUE);
-  g_free (call);
-}
+/* Reasons for an end come in the words of each service, and these are parts of them:
+ * of an answer that was cut off, */
+static const char * const cuts[] = {
+  "length", "max", "limit", "exceed", "truncat", "incomplete", "filter", "safety", "sensitive", "moderat",
+  "guardrail", "block", "prohibit", "recitation", "spii", "toxic", "refus", "cancel", "abort", "interrupt",
+  "timeout",
+};
+/* and of an error. */
+static const char * const failures[] = {
+  "error", "fail", "exception", "malformed", "unexpected", "resource", "unavailable", "overload",
+};
+/* What some services have where there is no reason yet. */
+static const char * const no_reasons[] = { "null", "not_finished" };
 
 void
 eric_token_answer_init (EricTokenAnswer *self)
 {
   memset (self, 0, sizeof *self);
   self->tokens = g_ptr_array_new_with_free_func (g_object_unref);
-  self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_free);
+  self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_token_call_free);
 }
 
 void
@@ -33,6 +38,7 @@ eric_token_answer_clear (EricTokenAnswer *self)
   g_clear_pointer (&self->tokens, g_ptr_array_unref);
   g_clear_pointer (&self->calls, g_ptr_array_unref);
   g_clear_pointer (&self->finish_reason, g_free);
+  g_clear_pointer (&self->failure, g_free);
   g_clear_error (&self->error);
 }
 
@@ -42,8 +48,10 @@ eric_token_answer_add (EricTokenAnswer *self,
                        EricTokenKind    kind,
                        const char      *text)
 {
-  if (text != NULL && *text != '\0')
-    g_ptr_array_add (self->tokens, _eric_token_new (kind, text, NULL, NULL));
+  if (text == NULL || *text == '\0')
+    return;
+  g_ptr_array_add (self->tokens, _eric_token_new (kind, text, NULL, NULL));
+  self->has_said = TRUE;
 }
 
 /* A tool without arguments is called with none, or with an empty object. */
@@ -56,85 +64,83 @@ eric_token_answer_add_call (EricTokenAnswer *self,
   if (arguments == NULL || *arguments == '\0')
     arguments = "{}";
   g_ptr_array_add (self->tokens, _eric_token_new (ERIC_TOKEN_KIND_TOOL_CALL, arguments, name, id));
+  self->has_said = TRUE;
 }
 
-/* NULL where there are too many. */
-EricTokenCall *
-eric_token_answer_begin_call (EricTokenAnswer *self,
-                              gint64           index,
-                              const char      *name,
-                              const char      *id)
+static gboolean
+has_part (const char         *reason,
+          const char * const *parts,
+          gsize               n_parts)
 {
-  EricTokenCall *call;
+  g_autofree char *lower = g_ascii_strdown (reason, -1);
 
-  if (self->calls->len == ERIC_TOKEN_READER_MAX_CALLS)
-    {
-      eric_token_answer_fail (self, g_error_new (ERIC_ERROR, ERIC_ERROR_TOO_LARGE,
-                                                 "The model calls more than %d tools at once",
-                                                 ERIC_TOKEN_READER_MAX_CALLS));
-      return NULL;
-    }
-  call = g_new0 (EricTokenCall, 1);
-  call->index = index;
-  call->name = g_strdup (name);
-  call->id = g_strdup (id);
-  call->arguments = g_string_new (NULL);
-  g_ptr_array_add (self->calls, call);
-  return call;
+  for (gsize i = 0; i < n_parts; i++)
+    if (strstr (lower, parts[i]) != NULL)
+      return TRUE;
+  return FALSE;
 }
 
-/* The last that has the index: not all services count. */
-EricTokenCall *
-eric_token_answer_find_call (EricTokenAnswer *self,
-                             gint64           index)
+static gboolean
+is_reason (const char *reason)
 {
-  for (guint i = self->calls->len; i > 0; i--)
-    {
-      EricTokenCall *call = self->calls->pdata[i - 1];
-
-      if (call->index == index)
-        return call;
-    }
-  return NULL;
+  if (reason == NULL || *reason == '\0')
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (no_reasons); i++)
+    if (g_ascii_strcasecmp (reason, no_reasons[i]) == 0)
+      return FALSE;
+  return TRUE;
 }
 
-void
-eric_token_answer_extend_call (EricTokenAnswer *self,
-                               EricTokenCall   *call,
-                               const char      *arguments)
-{
-  if (strlen (arguments) > ERIC_TOKEN_READER_MAX_ARGUMENTS - call->arguments->len)
-    eric_token_answer_fail (self, g_error_new (ERIC_ERROR, ERIC_ERROR_TOO_LARGE,
-                                               "The arguments of a tool are longer than %d bytes",
-                                               ERIC_TOKEN_READER_MAX_ARGUMENTS));
-  else
-    g_string_append (call->arguments, arguments);
-}
-
-void
-eric_token_answer_end_call (EricTokenAnswer *self,
-                            EricTokenCall   *call)
-{
-  eric_token_answer_add_call (self, call->name, call->id, call->arguments->str);
-  g_ptr_array_remove (self->calls, call);
-}
-
-/* The model has said all. NULL where the service does not say why: that it ends the
- * stream as agreed is a reason. */
+/* The model has said all, which it may say several times, and go on.
+ *
+ * Where the answer was cut off, so was the last call in it. Where it was not, a call
+ * whose arguments are not complete goes on, and the reason is none yet: some services
+ * give it too early. Of several, "stop" says least: it is said of any answer. */
 void
 eric_token_answer_finish (EricTokenAnswer *self,
                           const char      *reason)
 {
-  while (self->calls->len > 0)
-    eric_token_answer_end_call (self, self->calls->pdata[0]);
-  if (reason == NULL || *reason == '\0')
+  if (!is_reason (reason))
+    return;
+  if (self->failure == NULL && has_part (reason, failures, G_N_ELEMENTS (failures)))
+    self->failure = g_strdup (reason);
+  if (self->failure != NULL)
+    g_ptr_array_set_size (self->calls, 0);
+  else if (!has_part (reason, cuts, G_N_ELEMENTS (cuts)))
+    eric_token_answer_give_calls (self, FALSE);
+  else if (self->calls->len > 0)
     {
-      if (self->finish_reason != NULL)
-        return;
-      reason = "stop";
+      g_ptr_array_set_size (self->calls, self->calls->len - 1);
+      eric_token_answer_give_calls (self, FALSE);
+      g_ptr_array_set_size (self->calls, 0);
     }
+  if (self->calls->len > 0 || (self->finish_reason != NULL && g_ascii_strcasecmp (reason, "stop") == 0))
+    return;
   g_free (self->finish_reason);
   self->finish_reason = g_strdup (reason);
+}
+
+/* The service ends the stream as agreed, whether it says why or not. What is not complete
+ * now will not be. */
+void
+eric_token_answer_end (EricTokenAnswer *self,
+                       const char      *reason)
+{
+  eric_token_answer_finish (self, reason);
+  self->done = TRUE;
+  if (self->failure != NULL)
+    return;
+  eric_token_answer_give_calls (self, FALSE);
+  if (self->calls->len > 0)
+    {
+      EricTokenCall *call = self->calls->pdata[0];
+
+      eric_token_answer_fail (self, g_error_new (ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+                                                 "The arguments of the tool %s were cut off, or are no JSON",
+                                                 call->name != NULL ? call->name : "without a name"));
+    }
+  else if (self->finish_reason == NULL)
+    self->finish_reason = g_strdup ("stop");
 }
 
 /* Takes over @error. */

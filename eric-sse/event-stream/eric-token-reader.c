@@ -106,21 +106,121 @@ eric_token_reader_new (void)
 }
 
 static void
-read_json (EricTokenReader *self,
-           EricMessage     *message)
+fail (EricTokenReader *self,
+      EricError        code,
+      const char      *words)
+{
+  eric_token_answer_fail (&self->answer, g_error_new_literal (ERIC_ERROR, code, words));
+}
+
+/* What is not JSON may still be a sentence; a page in HTML is none. */
+static char *
+get_first_line (const char *text,
+                gsize       length)
+{
+  g_autofree char *line = g_strchug (g_strndup (text, length));
+
+  line[strcspn (line, "\r\n")] = '\0';
+  g_strchomp (line);
+  return *line != '\0' && *line != '<' ? g_steal_pointer (&line) : NULL;
+}
+
+/* An event whose type says that it is an error is one, whatever it has. */
+static void
+read_error (EricTokenReader *self,
+            GVariant        *value,
+            const char      *text)
+{
+  g_autofree char *words = value != NULL ? eric_token_errors_explain (value) : NULL;
+
+  if (words == NULL)
+    words = get_first_line (text, strlen (text));
+  fail (self, ERIC_ERROR_UNEXPECTED_RESPONSE, words != NULL ? words : "The service reported an error without a word");
+}
+
+/* Text that is no JSON keeps the connection open, in as many ways as there are services,
+ * but an object that was cut off had something to say. So had an error. */
+static void
+read_words (EricTokenReader *self,
+            const char      *type,
+            const char      *text,
+            const GError    *error)
+{
+  g_autofree char *line = get_first_line (text, strlen (text));
+  const char *word = line != NULL ? line + (*line == '[') : "";
+  g_autofree char *words = NULL;
+
+  if (g_ascii_strncasecmp (word, "error", strlen ("error")) == 0)
+    fail (self, ERIC_ERROR_UNEXPECTED_RESPONSE, line);
+  else if (*word == '{' && (g_str_equal (type, "message") || eric_token_dialects_know (type)))
+    {
+      words = g_strdup_printf ("A message of the service cannot be read: %s", error->message);
+      fail (self, ERIC_ERROR_INVALID_MESSAGE_FORMAT, words);
+    }
+}
+
+static gboolean
+is_end (const char *text)
+{
+  g_autofree char *word = g_strstrip (g_strdup (text));
+
+  return g_ascii_strcasecmp (word, END_MARKER) == 0;
+}
+
+static void
+read_value (EricTokenReader *self,
+            const char      *type,
+            GVariant        *value,
+            const char      *text)
+{
+  if (g_str_has_suffix (type, "error"))
+    read_error (self, value, text);
+  else
+    eric_token_dialects_read (&self->answer, value);
+}
+
+static void
+read_text (EricTokenReader *self,
+           const char      *type,
+           const char      *text)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) value = eric_message_parse_json (message, &error);
+  g_autoptr (GVariant) value = NULL;
+  g_auto (GStrv) lines = NULL;
 
-  if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
-    error = g_error_new_literal (ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "it is no object");
-  if (error != NULL)
+  if (is_end (text))
     {
-      g_prefix_error (&error, "A message of the service cannot be read: ");
-      eric_token_answer_fail (&self->answer, g_steal_pointer (&error));
+      eric_token_answer_end (&self->answer, NULL);
       return;
     }
-  eric_token_dialects_read (&self->answer, value);
+  value = eric_json_parse (text, -1, &error);
+  if (value != NULL)
+    read_value (self, type, value, text);
+  else if (g_str_has_suffix (type, "error"))
+    read_error (self, NULL, text);
+  else if (strchr (text, '\n') == NULL)
+    read_words (self, type, text, error);
+  else
+    /* The empty line between two events is missing. */
+    lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines != NULL && lines[i] != NULL && !self->answer.done; i++)
+    read_text (self, type, lines[i]);
+}
+
+static void
+read_message (EricTokenReader *self,
+              EricMessage     *message)
+{
+  const char *type = eric_message_get_event_type (message);
+  g_autoptr (GVariant) value = eric_message_parse_json (message, NULL);
+  gsize length;
+  const char *data = (const char *) eric_message_get_data (message, &length);
+  g_autofree char *text = g_strndup (data, length);
+
+  if (value != NULL)
+    read_value (self, type, value, text);
+  else
+    read_text (self, type, text);
 }
 
 /**
@@ -148,22 +248,14 @@ eric_token_reader_read (EricTokenReader *self,
                         EricMessage     *message)
 {
   EricTokenAnswer *answer;
-  const char *text;
   GPtrArray *tokens;
-  gsize length;
 
   g_return_val_if_fail (ERIC_IS_TOKEN_READER (self), NULL);
   g_return_val_if_fail (ERIC_IS_MESSAGE (message), NULL);
 
   answer = &self->answer;
-  text = (const char *) eric_message_get_data (message, &length);
-  if (!answer->done && length == strlen (END_MARKER) && memcmp (text, END_MARKER, length) == 0)
-    {
-      eric_token_answer_finish (answer, NULL);
-      answer->done = TRUE;
-    }
-  else if (!answer->done && length > 0)
-    read_json (self, message);
+  if (!answer->done)
+    read_message (self, message);
 
   tokens = g_steal_pointer (&answer->tokens);
   answer->tokens = g_ptr_array_new_with_free_func (g_object_unref);
@@ -271,18 +363,6 @@ eric_token_reader_get_output_tokens (EricTokenReader *self)
   return self->answer.output_tokens;
 }
 
-/* What is not JSON may still be a sentence; a page in HTML is none. */
-static char *
-get_first_line (const char *text,
-                gsize       length)
-{
-  g_autofree char *line = g_strchug (g_strndup (text, length));
-
-  line[strcspn (line, "\r\n")] = '\0';
-  g_strchomp (line);
-  return *line != '\0' && *line != '<' ? g_steal_pointer (&line) : NULL;
-}
-
 /**
  * eric_token_reader_explain:
  * @body: (nullable): the body of an answer that is no stream, or %NULL
@@ -311,5 +391,5 @@ eric_token_reader_explain (GBytes *body)
   if (length == 0 || !g_utf8_validate_len (text, length, NULL))
     return NULL;
   value = eric_json_parse (text, length, NULL);
-  return value != NULL ? eric_token_dialects_explain (value) : get_first_line (text, length);
+  return value != NULL ? eric_token_errors_explain (value) : get_first_line (text, length);
 }
