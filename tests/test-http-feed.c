@@ -224,6 +224,8 @@ test_http_feed_max_line (void)
   for (guint i = 0; i < 4; i++)
     {
       send_chunk (client, text);
+      if (i == 3)
+        send_chunk (client, "\r");
       send_chunk (client, i % 2 == 0 ? "\r\n" : "\n");
       assert_next (&desk, "message", fits);
     }
@@ -385,6 +387,7 @@ test_http_feed_cannot (void)
   g_assert_cmpuint (full->response->status, ==, 503);
   g_assert_true (g_str_has_prefix (full->response->body->str, "Line 3: "));
   g_assert_true (g_str_has_suffix (full->response->body->str, "; published before: 2\n"));
+  g_assert_cmpuint (eric_sse_channel_get_n_messages (desk.fixture->news), ==, 2);
   retry_after = http_response_dup_header (full->response, "Retry-After");
   g_assert_nonnull (retry_after);
   assert_next (&desk, "message", "1");

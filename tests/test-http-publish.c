@@ -291,11 +291,41 @@ test_http_publish_cannot (void)
   g_assert_cmpuint (full->response->status, ==, 503);
   retry_after = http_response_dup_header (full->response, "Retry-After");
   g_assert_nonnull (retry_after);
+  g_assert_cmpuint (eric_sse_channel_get_n_messages (desk.fixture->news), ==, 1);
 
   eric_channel_close (ERIC_CHANNEL (desk.fixture->news));
   closed = publish (&desk, "/events/news", "", "text", -1);
   g_assert_cmpuint (closed->response->status, ==, 410);
   desk_clear (&desk);
+}
+
+/* What a listener of the program rejects was not published to others either: who is
+ * refused may send it again. */
+static void
+test_http_publish_rejected (void)
+{
+  const EricOverflow overflows[] = { ERIC_OVERFLOW_REJECT, ERIC_OVERFLOW_BLOCK };
+
+  for (guint i = 0; i < G_N_ELEMENTS (overflows); i++)
+    {
+      g_autoptr (EricListener) full = NULL;
+      g_autoptr (HttpClient) stream = NULL;
+      Desk desk;
+
+      desk_init (&desk);
+      full = eric_channel_add_listener (ERIC_CHANNEL (desk.fixture->news), NULL);
+      eric_listener_set_capacity (full, 2);
+      eric_listener_set_overflow (full, overflows[i]);
+      stream = http_client_open (desk.fixture, "/events/news");
+      assert_refused (&desk, "/events/news", LINES, "1\n2\n3\n", 503,
+                      "The queues of 1 of 2 listeners have no room for it\n");
+      assert_accepted (&desk, "/events/news", LINES, "1\n2\n");
+      assert_next (&desk, "message", "1");
+      assert_next (&desk, "message", "2");
+      http_client_wait_events (stream, 2);
+      g_assert_cmpuint (eric_listener_get_pending (full), ==, 2);
+      desk_clear (&desk);
+    }
 }
 
 static EricSseChannel *
@@ -473,6 +503,7 @@ main (int    argc,
   g_test_add_func ("/eric/http-publish/reserved", test_http_publish_reserved);
   g_test_add_func ("/eric/http-publish/origin", test_http_publish_origin);
   g_test_add_func ("/eric/http-publish/cannot", test_http_publish_cannot);
+  g_test_add_func ("/eric/http-publish/rejected", test_http_publish_rejected);
   g_test_add_func ("/eric/http-publish/channel-requested", test_http_publish_channel_requested);
   g_test_add_func ("/eric/http-publish/max-body", test_http_publish_max_body);
   g_test_add_data_func ("/eric/http-publish/huge/chunked", "chunked", test_http_publish_huge);

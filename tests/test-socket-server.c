@@ -353,6 +353,26 @@ test_socket_server_capacity (void)
     }
 }
 
+/* What a listener of the program rejects, nobody has. */
+static void
+test_socket_server_rejected (void)
+{
+  g_autoptr (SocketFixture) fixture = socket_fixture_new ();
+  g_autoptr (EricListener) full = eric_channel_add_listener (fixture->news, NULL);
+  g_autoptr (EricListener) other = eric_channel_add_listener (fixture->news, NULL);
+  g_autofree char *taken = NULL;
+  g_autofree char *refused = NULL;
+
+  eric_listener_set_capacity (full, 1);
+  eric_listener_set_overflow (full, ERIC_OVERFLOW_REJECT);
+  taken = socket_ask (fixture, BROADCAST);
+  g_assert_cmpstr (taken, ==, "ack");
+  refused = socket_ask (fixture, BROADCAST);
+  g_assert_nonnull (strstr (refused, "QueueFullException"));
+  g_assert_cmpuint (eric_listener_get_pending (other), ==, 1);
+  g_assert_cmpuint (eric_listener_get_pending (full), ==, 1);
+}
+
 /* Makes the channel "made" for who asks for it, and "fresh" for who wants a new one. */
 static EricChannel *
 channel_requested_cb (EricSocketServer *server,
@@ -446,6 +466,7 @@ main (int    argc,
   g_test_add_func ("/eric/socket-server/malformed", test_socket_server_malformed);
   g_test_add_func ("/eric/socket-server/lifetimes", test_socket_server_lifetimes);
   g_test_add_func ("/eric/socket-server/capacity", test_socket_server_capacity);
+  g_test_add_func ("/eric/socket-server/rejected", test_socket_server_rejected);
   g_test_add_func ("/eric/socket-server/channel-requested", test_socket_server_channel_requested);
   g_test_add_func ("/eric/socket-server/shared", test_socket_server_shared);
   return g_test_run ();

@@ -7,7 +7,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
-#include "eric-channel.h"
+#include "eric-channel-private.h"
 #include "eric-http-chunks-private.h"
 #include "eric-message.h"
 #include "eric-sse-channel.h"
@@ -198,14 +198,25 @@ take_line (EricHttpFeed *feed,
   message = eric_message_new_from_json (feed->event_type, line, length, &error);
   if (message == NULL)
     refuse_line (feed, SOUP_STATUS_BAD_REQUEST, error->message);
-  else if (eric_channel_broadcast (ERIC_CHANNEL (feed->channel), message, &error))
+  else if (_eric_channel_broadcast_all (ERIC_CHANNEL (feed->channel), &message, 1, &error))
     feed->n_published++;
   else if (feed->state == FEED_READING)
     refuse_line (feed, _eric_http_get_publish_status (error), error->message);
 }
 
+/* The last byte of the line, with these bytes. */
+static char
+get_last (EricHttpFeed *feed,
+          const char   *data,
+          gsize         length)
+{
+  if (length > 0)
+    return data[length - 1];
+  return feed->line->len > 0 ? (char) feed->line->data[feed->line->len - 1] : '\0';
+}
+
 /* FALSE if the line is too long with these bytes. A carriage return at its end is
- * not of it. */
+ * not of it, also where the line feed comes with the next bytes. */
 static gboolean
 check_length (EricHttpFeed *feed,
               const char   *data,
@@ -214,7 +225,7 @@ check_length (EricHttpFeed *feed,
   gsize whole = feed->line->len + length;
   g_autofree char *sentence = NULL;
 
-  if (length > 0 && data[length - 1] == '\r')
+  if (get_last (feed, data, length) == '\r')
     whole--;
   if (whole <= feed->server->max_body)
     return TRUE;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "eric-channel.h"
+#include "eric-channel-private.h"
 #include "eric-error.h"
 #include "eric-http-query-private.h"
 #include "eric-message.h"
@@ -314,13 +314,11 @@ publish (EricSseServer     *self,
   if (channel == NULL)
     return;
 
-  for (guint i = 0; i < messages->len; i++)
-    if (!eric_channel_broadcast (ERIC_CHANNEL (channel), messages->pdata[i], &error))
-      {
-        _eric_http_refuse (message, _eric_http_get_publish_status (error), error->message);
-        return;
-      }
-  soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
+  if (_eric_channel_broadcast_all (ERIC_CHANNEL (channel), (EricMessage * const *) messages->pdata,
+                                   messages->len, &error))
+    soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
+  else
+    _eric_http_refuse (message, _eric_http_get_publish_status (error), error->message);
 }
 
 /* (transfer full) (nullable): NULL where the request was answered */
@@ -481,7 +479,8 @@ _eric_http_routes_remove (EricSseServer *self,
  * structure, one of type `application/x-ndjson` has a message a line, any other
  * is taken as text.
  *
- * The messages of a body are published when it has ended, all of them or none. Only
+ * The messages of a body are published when it has ended, all of them or none: also where
+ * a listener of the program rejects one of them. Only
  * a body of type `application/x-ndjson` in chunks, whose length nobody knows, is a
  * feed: each line is published as soon as it is complete, and the client may go on
  * for as long as it likes. At the end it is answered 202. What cannot be published

@@ -183,6 +183,68 @@ eric_channel_broadcast (EricChannel  *self,
   return open && rejected == 0;
 }
 
+static gboolean
+check_room_locked (EricChannel  *self,
+                   guint         n_messages,
+                   GError      **error)
+{
+  EricChannelPrivate *priv = _eric_channel_get_private (self);
+  GHashTableIter iter;
+  gpointer listener;
+  guint full = 0;
+
+  g_hash_table_iter_init (&iter, priv->listeners);
+  while (g_hash_table_iter_next (&iter, NULL, &listener))
+    full += _eric_listener_would_reject (listener, n_messages);
+  if (full == 0)
+    return TRUE;
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_QUEUE_FULL,
+               "The queues of %u of %u listeners have no room for it",
+               full, g_hash_table_size (priv->listeners));
+  return FALSE;
+}
+
+/* There was room for it. Who takes it meanwhile without asking the channel does not
+ * make the message one that some have and others do not. */
+static void
+push_for_sure_locked (EricChannel *self,
+                      EricMessage *message,
+                      Aftermath   *aftermath)
+{
+  EricChannelPrivate *priv = _eric_channel_get_private (self);
+  GHashTableIter iter;
+  gpointer listener;
+
+  g_hash_table_iter_init (&iter, priv->listeners);
+  while (g_hash_table_iter_next (&iter, NULL, &listener))
+    if (!push_locked (listener, message, aftermath))
+      _eric_listener_push_last (listener, message);
+}
+
+gboolean
+_eric_channel_broadcast_all (EricChannel          *self,
+                             EricMessage * const  *messages,
+                             guint                 n_messages,
+                             GError              **error)
+{
+  EricChannelPrivate *priv = _eric_channel_get_private (self);
+  Aftermath aftermath = { 0 };
+  gboolean may;
+
+  g_mutex_lock (&priv->lock);
+  may = _eric_channel_check_open_locked (self, error) && check_room_locked (self, n_messages, error);
+  for (guint i = 0; may && i < n_messages; i++)
+    {
+      g_autoptr (EricMessage) admitted = priv->admit (self, messages[i], NULL);
+
+      push_for_sure_locked (self, admitted, &aftermath);
+    }
+  g_mutex_unlock (&priv->lock);
+
+  settle_aftermath (&aftermath);
+  return may;
+}
+
 /**
  * eric_channel_deliver_next:
  * @self: a channel

@@ -44,6 +44,14 @@ gboolean     _eric_channel_has_listener (EricChannel           *self,
 gboolean     _eric_channel_feeds        (EricChannel           *self,
                                          EricListener          *listener);
 
+/* Broadcasts all messages or, where a listener would reject one of them, none: nobody
+ * has any of them then. For those who publish from elsewhere and publish again what was
+ * refused. Fails as eric_channel_broadcast (). */
+gboolean     _eric_channel_broadcast_all (EricChannel          *self,
+                                          EricMessage * const  *messages,
+                                          guint                 n_messages,
+                                          GError              **error);
+
 /* Between eric-channel.c, which has the listeners, and eric-channel-messages.c. */
 EricChannelPrivate *_eric_channel_get_private          (EricChannel  *self);
 gboolean            _eric_channel_check_open_locked    (EricChannel  *self,

@@ -46,6 +46,8 @@ typedef enum
 /* None calls out to user code, so a lock may be held. */
 EricPush _eric_listener_push          (EricListener *self,
                                        EricMessage  *message);
+gboolean _eric_listener_would_reject  (EricListener *self,
+                                       guint         n_more);
 void     _eric_listener_push_last     (EricListener *self,
                                        EricMessage  *message);
 /* The message that ends a stream, behind all that is in the queue. */
@@ -103,6 +105,7 @@ void _eric_listener_next_batch_after_start_async (EricListener        *self,
 /* Between eric-listener.c and eric-listener-room.c. */
 gboolean     _eric_listener_is_full_locked (EricListenerPrivate *priv,
                                             guint                n_more);
+gboolean     _eric_listener_rejects_locked (EricListenerPrivate *priv);
 gboolean     _eric_listener_is_end         (EricMessage         *message);
 EricMessage *_eric_listener_pop_locked     (EricListenerPrivate *priv);
 EricMessage *_eric_listener_drop_locked    (EricListenerPrivate *priv);

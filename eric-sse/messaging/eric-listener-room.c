@@ -38,6 +38,29 @@ _eric_listener_is_full_locked (EricListenerPrivate *priv,
            priv->capacity;
 }
 
+/* Whether it rejects what there is no room for: nobody makes room in a listener that
+ * does not run. */
+gboolean
+_eric_listener_rejects_locked (EricListenerPrivate *priv)
+{
+  return priv->overflow == ERIC_OVERFLOW_REJECT ||
+         (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running));
+}
+
+/* Whether the listener, as it is now, would reject the last of @n_more messages. */
+gboolean
+_eric_listener_would_reject (EricListener *self,
+                             guint         n_more)
+{
+  EricListenerPrivate *priv = _eric_listener_get_private (self);
+  gboolean rejects;
+
+  g_async_queue_lock (priv->queue);
+  rejects = _eric_listener_rejects_locked (priv) && _eric_listener_is_full_locked (priv, n_more);
+  g_async_queue_unlock (priv->queue);
+  return rejects;
+}
+
 gboolean
 _eric_listener_is_end (EricMessage *message)
 {

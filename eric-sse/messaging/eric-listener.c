@@ -90,8 +90,7 @@ _eric_listener_push (EricListener *self,
 
   g_async_queue_lock (priv->queue);
   full = _eric_listener_is_full_locked (priv, 1) && !_eric_listener_is_end (message);
-  if (full && (priv->overflow == ERIC_OVERFLOW_REJECT ||
-               (priv->overflow == ERIC_OVERFLOW_BLOCK && !g_atomic_int_get (&priv->running))))
+  if (full && _eric_listener_rejects_locked (priv))
     result = ERIC_PUSH_REJECTED;
   else if (full && priv->overflow == ERIC_OVERFLOW_BLOCK)
     {

@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "eric-channel-container.h"
-#include "eric-channel.h"
+#include "eric-channel-private.h"
 #include "eric-error.h"
 #include "eric-listener.h"
 #include "eric-message-stream.h"
@@ -150,7 +150,7 @@ act (EricSocketSession        *session,
       return acknowledge (session, eric_channel_dispatch (channel, request->listener_id,
                                                           request->message, error));
     case ERIC_SOCKET_BROADCAST:
-      return acknowledge (session, eric_channel_broadcast (channel, request->message, error));
+      return acknowledge (session, _eric_channel_broadcast_all (channel, &request->message, 1, error));
     case ERIC_SOCKET_ADD_LISTENER:
       return add_listener (server, session, channel, error);
     case ERIC_SOCKET_LISTEN:
