@@ -5,6 +5,7 @@
 
 #include "eric-event-source-private.h"
 
+#include "eric-descriptors-private.h"
 #include "eric-error.h"
 #include "eric-source-reconnect-private.h"
 
@@ -100,7 +101,8 @@ needs_network (EricEventSourcePrivate *priv)
 static gboolean
 is_offline (EricEventSourcePrivate *priv)
 {
-  return needs_network (priv) && !g_network_monitor_get_network_available (priv->monitor);
+  return needs_network (priv) && priv->monitor != NULL &&
+         !g_network_monitor_get_network_available (priv->monitor);
 }
 
 static gboolean
@@ -247,8 +249,12 @@ static void
 watch_network (EricEventSource *self)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-  GWeakRef *weak = g_new (GWeakRef, 1);
+  GWeakRef *weak;
 
+  /* GLib would abort. */
+  if (priv->test_monitor == NULL && !eric_descriptors_check (ERIC_SOURCE_MIN_DESCRIPTORS, NULL))
+    return;
+  weak = g_new (GWeakRef, 1);
   g_weak_ref_init (weak, self);
   priv->monitor = g_object_ref (priv->test_monitor != NULL ? priv->test_monitor
                                                            : g_network_monitor_get_default ());

@@ -116,6 +116,11 @@ eric_sse_server_check_async (EricSseServer       *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, eric_sse_server_check_async);
+  if (!eric_hub_start (self->hub, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
     {
       int code = errno;

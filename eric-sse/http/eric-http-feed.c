@@ -471,6 +471,22 @@ _eric_http_feed_refuse (EricSseServer     *self,
     answer (feed);
 }
 
+void
+_eric_http_feeds_stop (EricSseServer *self)
+{
+  GHashTableIter iter;
+  EricHttpFeed *feed;
+
+  g_hash_table_iter_init (&iter, self->feeds);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &feed, NULL))
+    {
+      clear_source (&feed->source);
+      clear_source (&feed->deadline);
+      g_socket_close (feed->socket, NULL);
+      feed->state = FEED_OVER;
+    }
+}
+
 /* Answers all that are open. */
 void
 _eric_http_feeds_drain (EricSseServer *self)

@@ -195,8 +195,9 @@ eric_http_listener_get_address (EricHttpListener *listener)
  * several times for several addresses. Connections are closed after a response.
  *
  * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another process listens there, with
- * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, and with other
- * errors of that domain.
+ * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, with
+ * %G_IO_ERROR_TOO_MANY_OPEN_FILES where the process has no descriptors left, and with other
+ * errors of that domain, or of %G_THREAD_ERROR where no thread can be made.
  *
  * Returns: %TRUE if the server listens
  *
@@ -212,6 +213,8 @@ eric_sse_server_listen (EricSseServer   *self,
   g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
   g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
 
+  if (!eric_hub_start (self->hub, error))
+    return FALSE;
   listener = eric_http_listener_new (self->soup_server, address, self->context, error);
   if (listener == NULL)
     return FALSE;

@@ -23,7 +23,7 @@
 
 struct _EricHttpPump
 {
-  EricHub           *hub;           /* (unowned) */
+  EricHub           *hub;           /* (unowned) (nullable): NULL when the subscriber is gone */
   guint64            id;            /* of the subscriber */
   EricFraming        framing;
   EricMessageStream *stream;        /* (owned) */
@@ -38,7 +38,7 @@ _eric_http_pump_new (EricHub      *hub,
                      EricListener *listener)
 {
   EricHttpPump *former = g_object_get_data (G_OBJECT (listener), PUMP_KEY);
-  EricHttpPump *pump = g_new0 (EricHttpPump, 1);
+  EricHttpPump *pump = g_rc_box_new0 (EricHttpPump);
 
   if (former != NULL)
     {
@@ -56,6 +56,15 @@ _eric_http_pump_new (EricHub      *hub,
   return pump;
 }
 
+static void
+pump_clear (gpointer data)
+{
+  EricHttpPump *pump = data;
+
+  g_clear_object (&pump->cancellable);
+  g_clear_object (&pump->stream);
+}
+
 /* The listener stops, unless another pump has it now: its queue goes on
  * collecting. */
 void
@@ -63,15 +72,14 @@ _eric_http_pump_free (EricHttpPump *pump)
 {
   EricListener *listener = eric_message_stream_get_listener (pump->stream);
 
+  pump->hub = NULL;
   g_cancellable_cancel (pump->cancellable);
-  g_clear_object (&pump->cancellable);
   if (g_object_get_data (G_OBJECT (listener), PUMP_KEY) == pump)
     {
       g_object_set_data (G_OBJECT (listener), PUMP_KEY, NULL);
       eric_message_stream_close (pump->stream);
     }
-  g_clear_object (&pump->stream);
-  g_free (pump);
+  g_rc_box_release_full (pump, pump_clear);
 }
 
 static GByteArray *
@@ -100,13 +108,14 @@ next_cb (GObject      *source,
     eric_message_stream_next_batch_finish (ERIC_MESSAGE_STREAM (source), result, &error);
   EricHttpPump *pump = user_data;
 
-  /* Cancelled: the pump is gone. */
-  if (error != NULL)
-    return;
-  if (messages != NULL)
+  /* Its subscriber may be gone, also where the messages came before. */
+  if (error != NULL || pump->hub == NULL)
+    ;
+  else if (messages != NULL)
     eric_hub_send (pump->hub, pump->id, encode (pump, messages));
   else
     eric_hub_finish (pump->hub, pump->id, ERIC_SSE_DISCONNECT_FINISHED);
+  g_rc_box_release_full (pump, pump_clear);
 }
 
 /* What was taken before is sent. */
@@ -114,5 +123,5 @@ void
 _eric_http_pump_next (EricHttpPump *pump)
 {
   eric_message_stream_next_batch_async (pump->stream, BATCH, G_PRIORITY_DEFAULT, pump->cancellable,
-                                        next_cb, pump);
+                                        next_cb, g_rc_box_acquire (pump));
 }

@@ -9,6 +9,7 @@
 #include "eric-error.h"
 #include "eric-http-query-private.h"
 #include "eric-message.h"
+#include "eric-ready-source-private.h"
 #include "eric-sse-channel.h"
 #include "eric-sse-server-private.h"
 
@@ -452,12 +453,83 @@ handle_cb (SoupServer        *soup_server,
     subscribe (self, message, channel_id);
 }
 
+/* Around what may call out while libsoup handles a request: handlers may drop the last
+ * reference to the server. */
+void
+_eric_sse_server_enter (EricSseServer *self)
+{
+  g_object_ref (self);
+  self->n_handling++;
+}
+
+void
+_eric_sse_server_leave (EricSseServer *self)
+{
+  gpointer alive = self;
+
+  g_object_add_weak_pointer (G_OBJECT (self), &alive);
+  g_object_unref (self);
+  if (alive == NULL)
+    return;
+  g_object_remove_weak_pointer (G_OBJECT (self), &alive);
+  self->n_handling--;
+}
+
+static gboolean
+once_cb (gpointer user_data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup needs its server until it is done with the request: where that is one of ours,
+ * the last reference is dropped after it. */
+void
+_eric_sse_server_release_soup_server (EricSseServer *self)
+{
+  g_autoptr (GSource) later = NULL;
+
+  if (self->n_handling == 0)
+    {
+      g_clear_object (&self->soup_server);
+      return;
+    }
+  later = eric_ready_source_new ("EricSseServer release");
+  g_source_set_callback (later, once_cb,
+                         g_steal_pointer (&self->soup_server), g_object_unref);
+  g_source_set_ready_time (later, 0);
+  g_source_attach (later, self->context);
+}
+
+static void
+guarded_early_cb (SoupServer        *soup_server,
+                  SoupServerMessage *message,
+                  const char        *path,
+                  GHashTable        *query,
+                  gpointer           user_data)
+{
+  _eric_sse_server_enter (user_data);
+  early_cb (soup_server, message, path, query, user_data);
+  _eric_sse_server_leave (user_data);
+}
+
+static void
+guarded_handle_cb (SoupServer        *soup_server,
+                   SoupServerMessage *message,
+                   const char        *path,
+                   GHashTable        *query,
+                   gpointer           user_data)
+{
+  _eric_sse_server_enter (user_data);
+  handle_cb (soup_server, message, path, query, user_data);
+  _eric_sse_server_leave (user_data);
+}
+
 void
 _eric_http_routes_add (EricSseServer *self,
                        const char    *path)
 {
-  soup_server_add_early_handler (self->soup_server, path, early_cb, self, NULL);
-  soup_server_add_handler (self->soup_server, path, handle_cb, self, NULL);
+  soup_server_add_early_handler (self->soup_server, path, guarded_early_cb, self, NULL);
+  soup_server_add_handler (self->soup_server, path, guarded_handle_cb, self, NULL);
 }
 
 void

@@ -293,14 +293,30 @@ start_pump (EricSseServer *self,
   _eric_http_pump_next (pump);
 }
 
+/* FALSE where the message says that it cannot be served now. */
+static gboolean
+start_hub (EricSseServer      *self,
+           SoupServerMessage  *message,
+           GError            **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (eric_hub_start (self->hub, &reason))
+    return TRUE;
+  g_message ("Cannot serve a stream for now: %s", reason->message);
+  _eric_http_refuse (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server cannot serve streams for now");
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
 /* With a listener, its messages are streamed, and @channels is its channel;
  * without one, what is broadcast on the channels. */
-EricSseSubscriber *
-_eric_http_stream_start (EricSseServer      *self,
-                         SoupServerMessage  *message,
-                         GPtrArray          *channels,
-                         EricListener       *listener,
-                         GError            **error)
+static EricSseSubscriber *
+start (EricSseServer      *self,
+       SoupServerMessage  *message,
+       GPtrArray          *channels,
+       EricListener       *listener,
+       GError            **error)
 {
   g_autoptr (EricSseSubscriber) description = NULL;
   g_autoptr (GPtrArray) logs = g_ptr_array_new ();
@@ -314,6 +330,8 @@ _eric_http_stream_start (EricSseServer      *self,
   guint64 id;
 
   if (answer_head (message) || !_eric_http_may_start (self, message, error))
+    return NULL;
+  if (!start_hub (self, message, error))
     return NULL;
 
   for (guint i = 0; i < channels->len && listener == NULL; i++)
@@ -335,6 +353,21 @@ _eric_http_stream_start (EricSseServer      *self,
   return g_steal_pointer (&description);
 }
 
+EricSseSubscriber *
+_eric_http_stream_start (EricSseServer      *self,
+                         SoupServerMessage  *message,
+                         GPtrArray          *channels,
+                         EricListener       *listener,
+                         GError            **error)
+{
+  EricSseSubscriber *subscriber;
+
+  _eric_sse_server_enter (self);
+  subscriber = start (self, message, channels, listener, error);
+  _eric_sse_server_leave (self);
+  return subscriber;
+}
+
 /**
  * eric_sse_server_serve:
  * @self: a server
@@ -347,7 +380,9 @@ _eric_http_stream_start (EricSseServer      *self,
  *
  * Fails with %ERIC_ERROR_LIMIT_REACHED where there are too many subscribers, the
  * server shuts down, or the request came over HTTP/2: the request is answered
- * then. Fails with %G_IO_ERROR_CONNECTION_CLOSED where the client has left.
+ * then. Fails with %G_IO_ERROR_CONNECTION_CLOSED where the client has left, and with other
+ * errors of that domain, such as %G_IO_ERROR_TOO_MANY_OPEN_FILES, or of %G_THREAD_ERROR, where
+ * the first stream of the server finds no descriptor or thread: it is answered 503.
  *
  * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
  *   a HEAD request, which is answered

@@ -37,6 +37,12 @@ typedef struct
 } EricHubCallbacks;
 
 EricHub           *eric_hub_new                   (const EricHubCallbacks *callbacks);
+/* Before the first subscriber: makes threads and descriptors, the first time. */
+gboolean           eric_hub_start                 (EricHub                *hub,
+                                                   GError                **error);
+/* Closes every connection, and waits for the threads: no callback comes after. What is
+ * asked for then is dropped. */
+void               eric_hub_stop                  (EricHub                *hub);
 void               eric_hub_free                  (EricHub                *hub);
 void               eric_hub_set_keepalive         (EricHub                *hub,
                                                    guint                   keepalive);

@@ -51,10 +51,13 @@ eric_hub_subscriber_free (EricHubSubscriber *subscriber)
 }
 
 /* The socket below a TLS connection is closed first: to close the connection
- * itself could wait for a peer that does not read. */
+ * itself could wait for a peer that does not read. A forked child may have the socket,
+ * too: then to close it would neither end the connection nor its events. */
 static void
 close_connection (EricHubSubscriber *subscriber)
 {
+  epoll_ctl (subscriber->thread->epoll_fd, EPOLL_CTL_DEL, subscriber->fd, NULL);
+  shutdown (subscriber->fd, SHUT_RDWR);
   if (subscriber->stream == NULL)
     {
       close (subscriber->fd);

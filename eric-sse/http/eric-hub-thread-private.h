@@ -120,8 +120,10 @@ struct _EricHubThread
 struct _EricHub
 {
   EricHubCallbacks  callbacks;
-  guint             n_threads;
-  EricHubThread    *threads;        /* (owned) */
+  guint             n_threads;      /* 0 where it was not started, or is stopped */
+  EricHubThread    *threads;        /* (owned) (nullable) */
+  gboolean          stopped;
+  int               fork_count;     /* of the process that has the threads */
   guint64           last_id;        /* (atomic) */
   int               keepalive;      /* (atomic): milliseconds, 0 for none */
   int               stall_timeout;  /* (atomic): milliseconds, 0 for none */
@@ -138,9 +140,12 @@ struct _EricHub
 /* What a client may send after its request, before it is taken for broken. */
 #define ERIC_HUB_MAX_RECEIVED      (64 * 1024)
 
-void          eric_hub_thread_start        (EricHubThread     *thread,
+gboolean      eric_hub_thread_start        (EricHubThread     *thread,
                                             EricHub           *hub,
-                                            guint              n);
+                                            guint              n,
+                                            GError           **error);
+/* In a forked child: lets go of what is the parent's. */
+void          eric_hub_thread_abandon      (EricHubThread     *thread);
 void          eric_hub_thread_join         (EricHubThread     *thread);
 void          eric_hub_thread_post         (EricHubThread     *thread,
                                             EricHubCommand    *command);

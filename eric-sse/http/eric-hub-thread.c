@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "eric-fork-private.h"
 #include "eric-hub-thread-private.h"
 
 #define MAX_EVENTS 256
@@ -18,6 +19,13 @@
 #define TICKS_PER_PERIOD   8
 #define MAX_TICK_INTERVAL  (5 * G_TIME_SPAN_SECOND)
 #define MIN_TICK_INTERVAL  (5 * G_TIME_SPAN_MILLISECOND)
+
+/* In a child, where nobody would read the inbox, and its lock may be held for ever. */
+static gboolean
+is_forked (EricHubThread *thread)
+{
+  return thread->hub->fork_count != eric_fork_count ();
+}
 
 static void
 wake_locked (EricHubThread *thread)
@@ -33,8 +41,11 @@ void
 eric_hub_thread_post (EricHubThread  *thread,
                       EricHubCommand *command)
 {
-  EricHubCommand *copy = g_memdup2 (command, sizeof *command);
+  EricHubCommand *copy;
 
+  if (is_forked (thread))
+    return;
+  copy = g_memdup2 (command, sizeof *command);
   g_mutex_lock (&thread->inbox_lock);
   g_queue_push_tail (&thread->inbox, copy);
   wake_locked (thread);
@@ -45,6 +56,8 @@ void
 eric_hub_thread_post_topic (EricHubThread *thread,
                             EricHubTopic  *topic)
 {
+  if (is_forked (thread))
+    return;
   g_mutex_lock (&thread->inbox_lock);
   topic->next_dirty = thread->inbox_topics;
   thread->inbox_topics = topic;
@@ -307,21 +320,39 @@ run (gpointer data)
   return NULL;
 }
 
-void
-eric_hub_thread_start (EricHubThread *thread,
-                       EricHub       *hub,
-                       guint          n)
+static void
+close_descriptors (EricHubThread *thread)
 {
-  g_autofree char *name = g_strdup_printf ("eric-hub-%u", n);
+  if (thread->event_fd >= 0)
+    close (thread->event_fd);
+  if (thread->epoll_fd >= 0)
+    close (thread->epoll_fd);
+}
+
+static gboolean
+open_descriptors (EricHubThread  *thread,
+                  GError        **error)
+{
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
 
-  thread->hub = hub;
   thread->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  thread->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (thread->epoll_fd < 0 || thread->event_fd < 0 ||
+  thread->event_fd = thread->epoll_fd < 0 ? -1 : eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (thread->event_fd < 0 ||
       epoll_ctl (thread->epoll_fd, EPOLL_CTL_ADD, thread->event_fd, &event) < 0)
-    g_error ("Cannot make the descriptors of the delivery hub: %s", g_strerror (errno));
+    {
+      int code = errno;
 
+      close_descriptors (thread);
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+                   "Cannot make the descriptors of the delivery hub: %s", g_strerror (code));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+init_parts (EricHubThread *thread)
+{
   g_mutex_init (&thread->topics_lock);
   thread->topics = g_hash_table_new (NULL, NULL);
   g_mutex_init (&thread->inbox_lock);
@@ -333,7 +364,49 @@ eric_hub_thread_start (EricHubThread *thread,
   g_array_set_clear_func (thread->leg_spans, (GDestroyNotify) eric_span_clear);
   for (guint i = 0; i < ERIC_N_FRAMINGS; i++)
     eric_span_init (&thread->span[i]);
-  thread->thread = g_thread_new (name, run, thread);
+}
+
+static void
+clear_parts (EricHubThread *thread)
+{
+  for (guint i = 0; i < ERIC_N_FRAMINGS; i++)
+    eric_span_clear (&thread->span[i]);
+  g_array_unref (thread->leg_spans);
+  g_ptr_array_unref (thread->dead_topics);
+  g_ptr_array_unref (thread->gatherers);
+  g_hash_table_unref (thread->subscribers);
+  g_mutex_clear (&thread->inbox_lock);
+  g_assert (g_hash_table_size (thread->topics) == 0);
+  g_hash_table_unref (thread->topics);
+  g_mutex_clear (&thread->topics_lock);
+}
+
+gboolean
+eric_hub_thread_start (EricHubThread  *thread,
+                       EricHub        *hub,
+                       guint           n,
+                       GError        **error)
+{
+  g_autofree char *name = g_strdup_printf ("eric-hub-%u", n);
+
+  thread->hub = hub;
+  if (!open_descriptors (thread, error))
+    return FALSE;
+  init_parts (thread);
+  thread->thread = g_thread_try_new (name, run, thread, error);
+  if (thread->thread == NULL)
+    {
+      clear_parts (thread);
+      close_descriptors (thread);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+eric_hub_thread_abandon (EricHubThread *thread)
+{
+  close_descriptors (thread);
 }
 
 /* The thread was told to stop. */
@@ -354,16 +427,6 @@ eric_hub_thread_join (EricHubThread *thread)
   gather_all (thread);
   bury (thread);
 
-  for (guint i = 0; i < ERIC_N_FRAMINGS; i++)
-    eric_span_clear (&thread->span[i]);
-  g_array_unref (thread->leg_spans);
-  g_ptr_array_unref (thread->dead_topics);
-  g_ptr_array_unref (thread->gatherers);
-  g_hash_table_unref (thread->subscribers);
-  g_mutex_clear (&thread->inbox_lock);
-  g_assert (g_hash_table_size (thread->topics) == 0);
-  g_hash_table_unref (thread->topics);
-  g_mutex_clear (&thread->topics_lock);
-  close (thread->event_fd);
-  close (thread->epoll_fd);
+  clear_parts (thread);
+  close_descriptors (thread);
 }

@@ -5,6 +5,7 @@
 
 #include "eric-hub-private.h"
 
+#include "eric-fork-private.h"
 #include "eric-hub-thread-private.h"
 
 /* One thread for each core, and a bound for machines with very many. */
@@ -16,10 +17,6 @@ eric_hub_new (const EricHubCallbacks *callbacks)
   EricHub *hub = g_new0 (EricHub, 1);
 
   hub->callbacks = *callbacks;
-  hub->n_threads = CLAMP (g_get_num_processors (), 1, MAX_THREADS);
-  hub->threads = g_new0 (EricHubThread, hub->n_threads);
-  for (guint i = 0; i < hub->n_threads; i++)
-    eric_hub_thread_start (&hub->threads[i], hub, i);
   return hub;
 }
 
@@ -31,15 +28,69 @@ post_to_all (EricHub     *hub,
     eric_hub_thread_post (&hub->threads[i], &(EricHubCommand) { .verb = verb });
 }
 
-/* Closes every connection, and waits for the threads. No callback comes after. */
-void
-eric_hub_free (EricHub *hub)
+static void
+end_threads (EricHub *hub)
 {
   post_to_all (hub, ERIC_HUB_STOP);
   for (guint i = 0; i < hub->n_threads; i++)
     eric_hub_thread_join (&hub->threads[i]);
-  g_free (hub->threads);
-  g_free (hub);
+  hub->n_threads = 0;
+  g_clear_pointer (&hub->threads, g_free);
+}
+
+gboolean
+eric_hub_start (EricHub  *hub,
+                GError  **error)
+{
+  guint n_threads = CLAMP (g_get_num_processors (), 1, MAX_THREADS);
+
+  if (hub->stopped)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The server was disposed of");
+      return FALSE;
+    }
+  if (hub->n_threads > 0)
+    return TRUE;
+
+  hub->fork_count = eric_fork_count ();
+  hub->threads = g_new0 (EricHubThread, n_threads);
+  for (guint i = 0; i < n_threads; i++)
+    {
+      if (!eric_hub_thread_start (&hub->threads[i], hub, i, error))
+        {
+          end_threads (hub);
+          return FALSE;
+        }
+      hub->n_threads++;
+    }
+  return TRUE;
+}
+
+/* In a forked child there are no threads, but what they had is the parent's: that is left
+ * as it is, also in memory, where they may have been in the middle of something. */
+void
+eric_hub_stop (EricHub *hub)
+{
+  hub->stopped = TRUE;
+  if (hub->n_threads == 0)
+    return;
+  if (hub->fork_count == eric_fork_count ())
+    {
+      end_threads (hub);
+      return;
+    }
+  for (guint i = 0; i < hub->n_threads; i++)
+    eric_hub_thread_abandon (&hub->threads[i]);
+  hub->n_threads = 0;
+  hub->threads = NULL;
+}
+
+void
+eric_hub_free (EricHub *hub)
+{
+  eric_hub_stop (hub);
+  if (hub->fork_count == eric_fork_count ())
+    g_free (hub);
 }
 
 /* In milliseconds; 0 for no comments. */
@@ -67,14 +118,15 @@ eric_hub_set_slow_consumer (EricHub          *hub,
   g_atomic_int_set (&hub->slow_consumer, slow_consumer);
 }
 
-/* The id tells which thread has the subscriber. */
+/* (nullable): the id tells which thread has the subscriber; none has once the hub is stopped */
 static EricHubThread *
 thread_of (EricHub *hub,
            guint64  id)
 {
-  return &hub->threads[id % hub->n_threads];
+  return hub->n_threads > 0 ? &hub->threads[id % hub->n_threads] : NULL;
 }
 
+/* The hub must have been started. */
 EricHubSubscriber *
 eric_hub_subscriber_new (EricHub              *hub,
                          EricFrameLog * const *logs,
@@ -164,7 +216,14 @@ eric_hub_send (EricHub    *hub,
                guint64     id,
                GByteArray *bytes)
 {
-  eric_hub_thread_post (thread_of (hub, id), &(EricHubCommand) {
+  EricHubThread *thread = thread_of (hub, id);
+
+  if (thread == NULL)
+    {
+      g_byte_array_unref (bytes);
+      return;
+    }
+  eric_hub_thread_post (thread, &(EricHubCommand) {
     .verb = ERIC_HUB_SEND,
     .id = id,
     .bytes = bytes,
@@ -177,7 +236,11 @@ eric_hub_finish (EricHub           *hub,
                  guint64            id,
                  EricSseDisconnect  reason)
 {
-  eric_hub_thread_post (thread_of (hub, id), &(EricHubCommand) {
+  EricHubThread *thread = thread_of (hub, id);
+
+  if (thread == NULL)
+    return;
+  eric_hub_thread_post (thread, &(EricHubCommand) {
     .verb = ERIC_HUB_FINISH,
     .id = id,
     .reason = reason,

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* For the connection, and for what GLib makes once: its worker, the network monitor, and
+ * the resolver's. */
+#define ERIC_SOURCE_MIN_DESCRIPTORS 4
+
 /* One request and its response, as bytes. It calls its functions in the main
  * context that is the thread's default when it starts, and none of them once it is
  * closed. */

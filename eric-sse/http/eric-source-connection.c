@@ -5,6 +5,9 @@
 
 #include "eric-source-connection-private.h"
 
+#include "eric-descriptors-private.h"
+#include "eric-ready-source-private.h"
+
 /* How much is read at once, in bytes. */
 #define BUFFER_SIZE (16 * 1024)
 
@@ -121,6 +124,32 @@ wrote_headers_cb (SoupMessage          *message,
   self->sent = TRUE;
 }
 
+static gboolean
+short_cb (gpointer user_data)
+{
+  EricSourceConnection *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->closed)
+    return G_SOURCE_REMOVE;
+  if (eric_descriptors_check (ERIC_SOURCE_MIN_DESCRIPTORS, &error))
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
+                         "The process could open no more descriptors");
+  end (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* As if it had failed, from the main context. */
+static void
+fail_later (EricSourceConnection *self)
+{
+  g_autoptr (GSource) source = eric_ready_source_new ("EricSourceConnection short");
+
+  g_source_set_callback (source, short_cb, connection_ref (self), (GDestroyNotify) connection_unref);
+  g_source_set_ready_time (source, 0);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 EricSourceConnection *
 eric_source_connection_start (SoupSession                     *session,
                               SoupMessage                     *message,
@@ -134,6 +163,11 @@ eric_source_connection_start (SoupSession                     *session,
   self->cancellable = g_cancellable_new ();
   self->funcs = *funcs;
   self->user_data = user_data;
+  if (!eric_descriptors_check (ERIC_SOURCE_MIN_DESCRIPTORS, NULL))
+    {
+      fail_later (self);
+      return self;
+    }
   self->sending_id = g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT, self->cancellable,
                            send_cb, connection_ref (self));

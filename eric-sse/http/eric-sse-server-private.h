@@ -47,6 +47,7 @@ struct _EricSseServer
   gboolean              allow_publish;
   GStrv                 allowed_origins;    /* (owned) (nullable) */
   gboolean              draining;
+  guint                 n_handling;         /* requests of libsoup that are being handled: nested */
 
   GMutex                news_lock;
   GArray               *news;               /* (owned) (lock news_lock): from the hub */
@@ -58,6 +59,10 @@ void            _eric_sse_server_add_subscriber  (EricSseServer      *self,
 EricSseChannel *_eric_sse_server_find_channel    (EricSseServer      *self,
                                                   const char         *channel_id,
                                                   gboolean            for_use);
+
+void            _eric_sse_server_enter           (EricSseServer      *self);
+void            _eric_sse_server_leave           (EricSseServer      *self);
+void            _eric_sse_server_release_soup_server (EricSseServer  *self);
 
 void            _eric_http_routes_add            (EricSseServer      *self,
                                                   const char         *path);
@@ -106,6 +111,8 @@ void            _eric_http_feed_refuse           (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 void            _eric_http_feed_free             (EricHttpFeed       *feed);
 void            _eric_http_feeds_drain           (EricSseServer      *self);
+/* At once, without an answer; who is in the middle of one frees it later. */
+void            _eric_http_feeds_stop            (EricSseServer      *self);
 
 /* Which status tells that a broadcast failed so. */
 guint           _eric_http_get_publish_status    (const GError       *error);

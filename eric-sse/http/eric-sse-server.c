@@ -191,6 +191,8 @@ eric_sse_server_constructed (GObject *object)
 
   G_OBJECT_CLASS (eric_sse_server_parent_class)->constructed (object);
 
+  if (self->soup_server == NULL)
+    self->soup_server = soup_server_new (NULL, NULL);
   if (self->channels == NULL)
     self->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
 
@@ -208,27 +210,29 @@ eric_sse_server_dispose (GObject *object)
 {
   EricSseServer *self = ERIC_SSE_SERVER (object);
 
+  self->draining = TRUE;
   g_ptr_array_set_size (self->listeners, 0);
   for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
     _eric_http_routes_remove (self, self->mounts[i]);
   g_clear_pointer (&self->mounts, g_strfreev);
-  g_hash_table_remove_all (self->feeds);
+  _eric_http_feeds_stop (self);
   g_hash_table_remove_all (self->pumps);
-  g_clear_pointer (&self->hub, eric_hub_free);
-  if (self->news_source != NULL)
-    g_source_destroy (self->news_source);
+  eric_hub_stop (self->hub);
+  g_source_destroy (self->news_source);
   g_hash_table_remove_all (self->subscribers);
-  g_clear_object (&self->channels);
-  g_clear_object (&self->soup_server);
 
   G_OBJECT_CLASS (eric_sse_server_parent_class)->dispose (object);
 }
 
+/* What methods use is there until the end: they may be called after the dispose. */
 static void
 eric_sse_server_finalize (GObject *object)
 {
   EricSseServer *self = ERIC_SSE_SERVER (object);
 
+  _eric_sse_server_release_soup_server (self);
+  g_clear_pointer (&self->hub, eric_hub_free);
+  g_clear_object (&self->channels);
   g_clear_pointer (&self->news_source, g_source_unref);
   g_clear_pointer (&self->news, g_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
@@ -338,7 +342,7 @@ install_properties (GObjectClass *object_class)
   /**
    * EricSseServer:soup-server: (getter get_soup_server)
    *
-   * The server that reads the requests.
+   * The server that reads the requests; one of its own unless it is given.
    *
    * Since: 0.1
    */

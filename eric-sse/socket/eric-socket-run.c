@@ -9,12 +9,16 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "eric-descriptors-private.h"
 #include "eric-error.h"
 #include "eric-finish-private.h"
 #include "eric-ready-source-private.h"
 #include "eric-socket-server-private.h"
 
 /* Listening, starting and stopping, and who may come in. */
+
+/* For a signal, GLib makes a worker with a wake-up; where it cannot, it aborts. */
+#define MIN_DESCRIPTORS 2
 
 /* Descriptors that are left to the rest of the program. */
 #define RESERVED_DESCRIPTORS 32
@@ -382,6 +386,8 @@ eric_socket_server_run (EricSocketServer  *self,
 
   g_return_val_if_fail (ERIC_IS_SOCKET_SERVER (self), FALSE);
 
+  if (!eric_descriptors_check (MIN_DESCRIPTORS, error))
+    return FALSE;
   hold = g_object_ref (self);
   /* Who sees that it runs may send one at once. */
   interrupt = watch_signal (self, SIGINT);
