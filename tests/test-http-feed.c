@@ -586,6 +586,7 @@ test_http_feed_chunks (void)
     { "1\r\na\r\n0\r\nA: b\n\r\n", NULL, 0 },
     { "1\r\na\r\n", NULL, 0 },
     { "1\r\na\r\n0\r\n\r", NULL, 0 },
+    { "1;\x1b\r\na\r\n0\r\n\r\n", NULL, 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -54,7 +54,9 @@ skip (EricHttpChunks *chunks,
 {
   if (byte == '\r')
     return behind;
-  return byte != '\n' && ++chunks->extra <= MAX_EXTRA ? chunks->state : STATE_MALFORMED;
+  if (g_ascii_iscntrl (byte) && byte != '\t')
+    return STATE_MALFORMED;
+  return ++chunks->extra <= MAX_EXTRA ? chunks->state : STATE_MALFORMED;
 }
 
 /* The state behind a byte of the framing. */
