@@ -202,7 +202,7 @@ test_event_source_end_ndjson (void)
   scripted_server_answer (fixture->server, JSON_LINES "{\"a\":1}\n\n[2]\r\n\"last\"", SCRIPTED_CLOSE);
   eric_event_source_start (fixture->source);
   source_fixture_assert (fixture, "= connecting\n= open\nopen\nmessage {\"a\":1}\nmessage [2]\n"
-                                  "message last\n" ENDED);
+                                  "message \"last\"\n" ENDED);
   assert_ended (fixture);
 }
 

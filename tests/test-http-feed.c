@@ -112,13 +112,34 @@ test_http_feed_live (void)
   assert_none (&desk);
   send_chunk (client, "]\r\n\n\r\n\"three\"\n4");
   assert_next (&desk, "price", "[2]");
-  assert_next (&desk, "price", "three");
+  assert_next (&desk, "price", "\"three\"");
   assert_none (&desk);
   g_assert_cmpuint (client->response->status, ==, 0);
   http_client_send (client, END, -1);
   assert_next (&desk, "price", "4");
   assert_answer (client, 202, "");
   g_assert_cmpint (client->error, ==, 0);
+  desk_clear (&desk);
+}
+
+/* Lines of text, which need not be JSON. */
+static void
+test_http_feed_text (void)
+{
+  g_autoptr (HttpClient) client = NULL;
+  Desk desk;
+
+  desk_init (&desk);
+  client = http_client_new (desk.fixture);
+  http_client_send (client, "POST /events/news?split=lines HTTP/1.1\r\nHost: localhost\r\n"
+                            "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n", -1);
+  send_chunk (client, "{one\r\n\n\"two\"\nthr");
+  assert_next (&desk, "message", "{one");
+  assert_next (&desk, "message", "\"two\"");
+  assert_none (&desk);
+  send_chunk (client, "ee\n\xff\n");
+  assert_next (&desk, "message", "three");
+  assert_answer (client, 400, "Line 5: Text must be UTF-8 without NUL, which it is not at byte 0; published before: 3\n");
   desk_clear (&desk);
 }
 
@@ -159,9 +180,9 @@ test_http_feed_split (void)
       test_settle ();
       http_client_send (client, cut, -1);
       assert_answer (client, 202, "");
-      assert_next (&desk, "message", "a");
+      assert_next (&desk, "message", "\"a\"");
       assert_next (&desk, "message", "[1,2]");
-      assert_next (&desk, "message", "é");
+      assert_next (&desk, "message", "\"é\"");
       assert_next (&desk, "message", "{\"b\":0}");
       assert_none (&desk);
     }
@@ -211,13 +232,11 @@ static void
 test_http_feed_max_line (void)
 {
   g_autofree char *text = http_make_text (KIB);
-  g_autofree char *fits = NULL;
   g_autoptr (HttpClient) client = NULL;
   g_autoptr (HttpClient) split = NULL;
   Desk desk;
 
   text[0] = text[KIB - 1] = '"';
-  fits = g_strndup (text + 1, KIB - 2);
   desk_init (&desk);
   eric_sse_server_set_max_body (desk.fixture->server, KIB);
   client = open_feed (&desk, "/events/news", "");
@@ -227,7 +246,7 @@ test_http_feed_max_line (void)
       if (i == 3)
         send_chunk (client, "\r");
       send_chunk (client, i % 2 == 0 ? "\r\n" : "\n");
-      assert_next (&desk, "message", fits);
+      assert_next (&desk, "message", text);
     }
   /* Is refused when it is too long, and not when it ends. */
   send_chunk (client, text);
@@ -627,6 +646,7 @@ main (int    argc,
   g_test_add_func ("/eric/http-feed/chunks", test_http_feed_chunks);
   g_test_add_func ("/eric/http-feed/chunks-extra", test_http_feed_chunks_extra);
   g_test_add_func ("/eric/http-feed/live", test_http_feed_live);
+  g_test_add_func ("/eric/http-feed/text", test_http_feed_text);
   g_test_add_func ("/eric/http-feed/empty", test_http_feed_empty);
   g_test_add_func ("/eric/http-feed/split", test_http_feed_split);
   g_test_add_func ("/eric/http-feed/malformed", test_http_feed_malformed);

@@ -166,12 +166,57 @@ test_http_publish_lines (void)
   assert_refused (&desk, "/events/news?id=x", LINES, "1\n2\n", 400, NULL);
   assert_accepted (&desk, "/events/news?event=n", LINES, "{\"a\":1}\r\n\n\n\"two\"\n3");
   assert_next (&desk, "n", "{\"a\":1}");
-  assert_next (&desk, "n", "two");
+  assert_next (&desk, "n", "\"two\"");
   assert_next (&desk, "n", "3");
   assert_accepted (&desk, "/events/news?id=x", LINES, "4\n\n");
   assert_next (&desk, "message", "4");
   assert_accepted (&desk, "/events/news", LINES, "");
   g_assert_cmpuint (eric_sse_channel_get_n_messages (desk.fixture->news), ==, 4);
+  desk_clear (&desk);
+}
+
+/* What the publisher wrote is what subscribers get. */
+static void
+test_http_publish_documents (void)
+{
+  static const char *const documents[] = {
+    "{\"id\":18446744073709551615}", "{\"id\":123456789012345678901234567890}",
+    "{\"rate\":0.12345678901234567890123}", "{\"v\":1e400}", "{\"price\":100.00}", "\"42\"", "\"\\ud83d\\u0000\"",
+    "null", "true", "17", "{ \"z\" : 1,\n \"a\" : [] }",
+  };
+  g_autoptr (HttpClient) client = NULL;
+  Desk desk;
+
+  desk_init (&desk);
+  assert_refused (&desk, "/events/news", JSON, "{\"v\":NaN}", 400,
+                  "Malformed JSON at line 1, column 6: expected a value\n");
+  client = http_client_open (desk.fixture, "/events/news");
+  http_client_wait_ready (client);
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++)
+    {
+      assert_accepted (&desk, "/events/news", JSON, documents[i]);
+      assert_next (&desk, "message", documents[i]);
+      http_client_wait_events (client, i + 1);
+      g_assert_cmpstr (http_response_event (client->response, i)->data->str, ==, documents[i]);
+    }
+  desk_clear (&desk);
+}
+
+static void
+test_http_publish_split (void)
+{
+  Desk desk;
+
+  desk_init (&desk);
+  assert_refused (&desk, "/events/news?split=words", "", "a\nb", 400, "?split= takes “lines”\n");
+  assert_refused (&desk, "/events/news?split=lines", "", "a\nb\xff", 400,
+                  "Message 2: Text must be UTF-8 without NUL, which it is not at byte 1\n");
+  assert_accepted (&desk, "/events/news?split=lines&event=n", "", "one\r\n\n{\"a\":\n\"three\"");
+  assert_next (&desk, "n", "one");
+  assert_next (&desk, "n", "{\"a\":");
+  assert_next (&desk, "n", "\"three\"");
+  assert_accepted (&desk, "/events/news?split=lines", JSON, "[1,\n2]");
+  assert_next (&desk, "message", "[1,\n2]");
   desk_clear (&desk);
 }
 
@@ -197,11 +242,11 @@ test_http_publish_malformed (void)
 
   desk_init (&desk);
   assert_refused (&desk, "/events/news", "", "abc\xff", 400,
-                  "The body must be UTF-8 without NUL, which it is not at byte 3\n");
+                  "Text must be UTF-8 without NUL, which it is not at byte 3\n");
   nul = publish (&desk, "/events/news", "", "ab\0c", 4);
   g_assert_cmpuint (nul->response->status, ==, 400);
   g_assert_cmpstr (nul->response->body->str, ==,
-                   "The body must be UTF-8 without NUL, which it is not at byte 2\n");
+                   "Text must be UTF-8 without NUL, which it is not at byte 2\n");
   assert_refused (&desk, "/events/news", JSON, "{\"a\":\n  nope}", 400,
                   "Malformed JSON at line 2, column 3: expected a value\n");
   assert_refused (&desk, "/events/news", JSON, "", 400, NULL);
@@ -498,6 +543,8 @@ main (int    argc,
   g_test_add_func ("/eric/http-publish/text", test_http_publish_text);
   g_test_add_func ("/eric/http-publish/json", test_http_publish_json);
   g_test_add_func ("/eric/http-publish/lines", test_http_publish_lines);
+  g_test_add_func ("/eric/http-publish/documents", test_http_publish_documents);
+  g_test_add_func ("/eric/http-publish/split", test_http_publish_split);
   g_test_add_func ("/eric/http-publish/query", test_http_publish_query);
   g_test_add_func ("/eric/http-publish/malformed", test_http_publish_malformed);
   g_test_add_func ("/eric/http-publish/reserved", test_http_publish_reserved);

@@ -152,7 +152,7 @@ test_message_text (void)
     }
 }
 
-/* At the top, null and no payload are one. */
+/* At the top, null and no payload are one; the text of JSON is that JSON. */
 static void
 test_message_nothing (void)
 {
@@ -160,7 +160,7 @@ test_message_nothing (void)
   g_autoptr (EricMessage) maybe = eric_message_new (NULL, g_variant_new_parsed ("@ms nothing"), NULL);
 
   g_assert_null (eric_message_get_payload (json));
-  g_assert_cmpstr (eric_message_get_text (json), ==, "");
+  g_assert_cmpstr (eric_message_get_text (json), ==, "null");
   g_assert_null (eric_message_get_payload (maybe));
   g_assert_cmpstr (eric_message_get_text (maybe), ==, "");
 }
@@ -442,7 +442,8 @@ test_message_to_json (void)
 {
   assert_json (eric_message_new (NULL, NULL, NULL), "null");
   assert_json (eric_message_new_from_json (NULL, "null", -1, NULL), "null");
-  assert_json (eric_message_new_from_json (NULL, " [1, 2.0]", -1, NULL), "[1,2.0]");
+  assert_json (eric_message_new_from_json (NULL, " [1, 2.0]", -1, NULL), "[1, 2.0]");
+  assert_json (eric_message_new_from_json (NULL, "[1,\r\n\"\\n\"]\n", -1, NULL), "[1,  \"\\n\"]");
   assert_json (eric_message_new_from_json (NULL, "\"a\"", -1, NULL), "\"a\"");
   assert_json (eric_message_new_from_text (NULL, "5", NULL), "\"5\"");
   assert_json (eric_message_new_from_text (NULL, "", NULL), "\"\"");
@@ -462,16 +463,58 @@ test_message_new_from_json (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "t");
-  g_assert_cmpstr (eric_message_get_text (message), ==, "{\"a\":[1,2.0]}");
-  g_assert_cmpstr (eric_message_get_text (string), ==, "a\nb");
+  g_assert_cmpstr (eric_message_get_text (message), ==, "{ \"a\" : [ 1 , 2.0 ] }");
+  g_assert_cmpstr (eric_message_get_text (string), ==, "\"a\\nb\"");
+  g_assert_cmpstr (g_variant_get_string (eric_message_get_payload (string), NULL), ==, "a\nb");
   g_assert_cmpstr (eric_message_get_text (part), ==, "12");
 
   bad = eric_message_new_from_json (NULL, "[1,\n2", -1, &error);
   assert_refused (bad, g_steal_pointer (&error),
                   "Malformed JSON at line 2, column 2: expected a comma or a closing bracket");
-  bad = eric_message_new_from_json (NULL, "9223372036854775808", -1, &error);
+  bad = eric_message_new_from_json (NULL, "123\0", 4, &error);
   assert_refused (bad, g_steal_pointer (&error),
-                  "Malformed JSON at line 1, column 1: the number is out of range");
+                  "Malformed JSON at line 1, column 4: the text is not UTF-8");
+  bad = eric_message_new_from_json ("a\nb", "1", -1, &error);
+  assert_refused (bad, g_steal_pointer (&error), "The type of a message cannot contain a line break");
+}
+
+/* What comes in goes out, whatever a variant can hold; and is refused to who asks for
+ * that value alone. */
+static void
+test_message_documents (void)
+{
+  static const struct { const char *json, *payload, *error; } table[] = {
+    { "{\"id\":18446744073709551615}", NULL, "Malformed JSON at line 1, column 7: the number is out of range" },
+    { "[123456789012345678901234567890, 1]", NULL, "Malformed JSON at line 1, column 2: the number is out of range" },
+    { "1e400", NULL, "Malformed JSON at line 1, column 1: the number is out of range" },
+    { "{\"rate\":0.12345678901234567890123}", "{'rate': <0.12345678901234568>}", NULL },
+    { "100.00", "100.0", NULL },
+    { "\"42\"", "'42'", NULL },
+    { "\"\\ud83d\"", "'\357\277\275'", NULL },
+    { "\"a\\u0000b\"", "'a\357\277\275b'", NULL },
+    { "null", NULL, NULL },
+    { "[ {\"z\": null} ]", "[<{'z': <@mv nothing>}>]", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (EricMessage) message = eric_message_new_from_json ("t", table[i].json, -1, &error);
+      g_autoptr (EricMessage) copy = eric_message_copy_with_id (message, "7", NULL);
+      g_autoptr (GVariant) value = NULL;
+      g_autofree char *json = eric_message_to_json (copy);
+      g_autofree char *payload = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (eric_message_get_text (message), ==, table[i].json);
+      g_assert_cmpstr (eric_message_get_text (copy), ==, table[i].json);
+      g_assert_cmpstr (json, ==, table[i].json);
+      value = eric_message_parse_json (copy, &error);
+      g_assert_cmpstr (error != NULL ? error->message : NULL, ==, table[i].error);
+      if (eric_message_get_payload (copy) != NULL)
+        payload = g_variant_print (eric_message_get_payload (copy), TRUE);
+      g_assert_cmpstr (payload, ==, table[i].payload);
+    }
 }
 
 #define N_TEXT_THREADS  8
@@ -591,6 +634,7 @@ main (int    argc,
   g_test_add_func ("/eric/message/copy-of-text", test_message_copy_of_text);
   g_test_add_func ("/eric/message/copy-of-received-json", test_message_copy_of_received_json);
   g_test_add_func ("/eric/message/to-json", test_message_to_json);
+  g_test_add_func ("/eric/message/documents", test_message_documents);
   g_test_add_func ("/eric/message/new-from-json", test_message_new_from_json);
   g_test_add_func ("/eric/message/text-threads", test_message_text_threads);
   g_test_add_func ("/eric/message/payload-threads", test_message_payload_threads);

@@ -167,7 +167,7 @@ test_socket_stream_messages (void)
   g_assert_cmpuint (eric_socket_stream_get_retry_delay (fixture.stream), ==, 5);
   line_server_send (fixture.fd, "{\"event\": \"tick\", \"data\": {\"n\": 2}}\r\n\n"
                                 "{\"event\": \"\", \"retry\": 5, \"data\": null, \"id\": \"i\"}\n{\"event\": \"la");
-  assert_next (&fixture, "tick", "{\"n\":2}");
+  assert_next (&fixture, "tick", "{\"n\": 2}");
   message = next_sync (fixture.stream, NULL);
   g_assert_cmpstr (eric_message_get_event_type (message), ==, "message");
   g_assert_null (eric_message_get_payload (message));

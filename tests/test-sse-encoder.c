@@ -57,7 +57,7 @@ test_sse_encoder_payload (void)
   g_autoptr (EricMessage) object = eric_message_new_from_json (NULL, "{\"a\": [1, null, \"x\\ny\"]}", -1, NULL);
 
   assert_bytes (eric_sse_encode_message (none), "event: ping\ndata: \n\n");
-  assert_bytes (eric_sse_encode_message (object), "data: {\"a\":[1,null,\"x\\ny\"]}\n\n");
+  assert_bytes (eric_sse_encode_message (object), "data: {\"a\": [1, null, \"x\\ny\"]}\n\n");
 }
 
 /* NUL is data as any other. */

@@ -23,14 +23,6 @@ eric_token_call_free (EricTokenCall *call)
   g_free (call);
 }
 
-static gboolean
-is_json (const char *text)
-{
-  g_autoptr (GVariant) value = eric_json_parse (text, -1, NULL);
-
-  return value != NULL;
-}
-
 /* (nullable): the arguments, NULL where they are not complete. Some services say all that
  * they have in each piece: then the last one has it. */
 static const char *
@@ -40,9 +32,9 @@ get_arguments (EricTokenCall *call)
 
   if (*all == '\0')
     return call->initial != NULL ? call->initial : "{}";
-  if (call->is_text || is_json (all))
+  if (call->is_text || eric_json_check (all, -1, FALSE, NULL))
     return all;
-  if (call->repeats && call->last > 0 && is_json (all + call->last))
+  if (call->repeats && call->last > 0 && eric_json_check (all + call->last, -1, FALSE, NULL))
     return all + call->last;
   return NULL;
 }

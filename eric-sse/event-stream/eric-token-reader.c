@@ -9,7 +9,7 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 #include "eric-token-answer-private.h"
 
 /* By which OpenAI, and who is compatible with it, ends a stream. It is no JSON. */
@@ -193,7 +193,7 @@ read_text (EricTokenReader *self,
       eric_token_answer_end (&self->answer, NULL);
       return;
     }
-  value = eric_json_parse (text, -1, &error);
+  value = eric_json_parse_lenient (text, -1, &error);
   if (value != NULL)
     read_value (self, type, value, text);
   else if (g_str_has_suffix (type, "error"))
@@ -212,7 +212,7 @@ read_message (EricTokenReader *self,
               EricMessage     *message)
 {
   const char *type = eric_message_get_event_type (message);
-  g_autoptr (GVariant) value = eric_message_parse_json (message, NULL);
+  g_autoptr (GVariant) value = _eric_message_parse_lenient (message, NULL);
   gsize length;
   const char *data = (const char *) eric_message_get_data (message, &length);
   g_autofree char *text = g_strndup (data, length);
@@ -390,6 +390,6 @@ eric_token_reader_explain (GBytes *body)
   text = g_bytes_get_data (body, &length);
   if (length == 0 || !g_utf8_validate_len (text, length, NULL))
     return NULL;
-  value = eric_json_parse (text, length, NULL);
+  value = eric_json_parse_lenient (text, length, NULL);
   return value != NULL ? eric_token_errors_explain (value) : get_first_line (text, length);
 }

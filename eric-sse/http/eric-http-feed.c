@@ -62,6 +62,7 @@ struct _EricHttpFeed
 
   EricSseChannel    *channel;      /* (owned) (nullable): NULL where it is refused */
   char              *event_type;   /* (owned) (nullable) */
+  gboolean           json;         /* or lines of text */
   EricHttpChunks     chunks;
   GByteArray        *line;         /* (owned): that is not complete yet */
   guint64            n_lines;
@@ -74,12 +75,11 @@ gboolean
 _eric_http_feed_is_wanted (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *type = soup_message_headers_get_content_type (headers, NULL);
 
   return soup_server_message_get_method (message) == SOUP_METHOD_POST &&
          soup_server_message_get_http_version (message) <= SOUP_HTTP_1_1 &&
          soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED &&
-         type != NULL && g_ascii_strcasecmp (type, ERIC_HTTP_LINES_TYPE) == 0;
+         _eric_http_get_body_kind (message) & ERIC_HTTP_BODY_LINES;
 }
 
 static void
@@ -195,7 +195,7 @@ take_line (EricHttpFeed *feed,
     length--;
   if (length == 0)
     return;
-  message = eric_message_new_from_json (feed->event_type, line, length, &error);
+  message = _eric_http_new_message (feed->event_type, feed->json, line, length, &error);
   if (message == NULL)
     refuse_line (feed, SOUP_STATUS_BAD_REQUEST, error->message);
   else if (_eric_channel_broadcast_all (ERIC_CHANNEL (feed->channel), &message, 1, &error))
@@ -454,6 +454,7 @@ _eric_http_feed_start (EricSseServer     *self,
     return;
   feed->channel = g_object_ref (channel);
   feed->event_type = g_strdup (event_type);
+  feed->json = _eric_http_get_body_kind (message) & ERIC_HTTP_BODY_JSON;
   if (waits)
     g_byte_array_append (feed->output, (const guint8 *) CONTINUE, strlen (CONTINUE));
   watch (feed);

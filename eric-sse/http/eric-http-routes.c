@@ -155,43 +155,56 @@ subscribe (EricSseServer     *self,
   subscriber = _eric_http_stream_start (self, message, channels, NULL, NULL);
 }
 
-static EricMessage *
-make_message (const char  *event_type,
-              const char  *id,
-              gboolean     json,
-              const char  *data,
-              gsize        length,
-              GError     **error)
+/* Of JSON, or of text. */
+EricMessage *
+_eric_http_new_message (const char  *event_type,
+                        gboolean     json,
+                        const char  *data,
+                        gsize        length,
+                        GError     **error)
 {
-  g_autoptr (EricMessage) parsed = NULL;
   const char *invalid;
 
   if (json)
-    {
-      parsed = eric_message_new_from_json (event_type, data, length, error);
-      if (parsed == NULL || id == NULL)
-        return g_steal_pointer (&parsed);
-      return eric_message_copy_with_id (parsed, id, error);
-    }
-  if (!g_utf8_validate_len (data, length, &invalid))
-    {
-      g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-                   "The body must be UTF-8 without NUL, which it is not at byte %" G_GSIZE_FORMAT,
-                   (gsize) (invalid - data));
-      return NULL;
-    }
-  return eric_message_new_full (event_type, g_variant_new_take_string (g_strndup (data, length)),
-                                id, NULL, error);
+    return eric_message_new_from_json (event_type, data, length, error);
+  if (g_utf8_validate_len (data, length, &invalid))
+    return eric_message_new_from_data (event_type, (const guint8 *) data, length, error);
+  g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+               "Text must be UTF-8 without NUL, which it is not at byte %" G_GSIZE_FORMAT,
+               (gsize) (invalid - data));
+  return NULL;
+}
+
+static gboolean
+add_message (const char  *event_type,
+             const char  *id,
+             gboolean     json,
+             const char  *data,
+             gsize        length,
+             GPtrArray   *messages,
+             GError     **error)
+{
+  g_autoptr (EricMessage) message = _eric_http_new_message (event_type, json, data, length, error);
+  EricMessage *with_id;
+
+  if (message == NULL)
+    return FALSE;
+  with_id = id != NULL ? eric_message_copy_with_id (message, id, error) : g_object_ref (message);
+  if (with_id == NULL)
+    return FALSE;
+  g_ptr_array_add (messages, with_id);
+  return TRUE;
 }
 
 /* A message a line; empty lines are skipped. */
 static gboolean
-make_messages (const char  *event_type,
-               const char  *id,
-               const char  *data,
-               gsize        length,
-               GPtrArray   *messages,
-               GError     **error)
+add_lines (const char  *event_type,
+           const char  *id,
+           gboolean     json,
+           const char  *data,
+           gsize        length,
+           GPtrArray   *messages,
+           GError     **error)
 {
   const char *end = data + length;
   guint line = 0;
@@ -200,24 +213,34 @@ make_messages (const char  *event_type,
     {
       const char *stop = memchr (data, '\n', end - data);
       gsize size = (stop != NULL ? stop : end) - data;
-      EricMessage *made = NULL;
 
       line++;
       if (size > 0 && data[size - 1] == '\r')
         size--;
-      if (size > 0)
+      if (size > 0 && !add_message (event_type, id, json, data, size, messages, error))
         {
-          made = make_message (event_type, id, TRUE, data, size, error);
-          if (made == NULL)
-            {
-              g_prefix_error (error, "Message %u: ", line);
-              return FALSE;
-            }
-          g_ptr_array_add (messages, made);
+          g_prefix_error (error, "Message %u: ", line);
+          return FALSE;
         }
       data = stop != NULL ? stop + 1 : end;
     }
   return TRUE;
+}
+
+/* What the body of a request is: JSON or text, one message or one in each line. */
+EricHttpBodyKind
+_eric_http_get_body_kind (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  g_autofree char *split = NULL;
+
+  if (type != NULL && g_ascii_strcasecmp (type, ERIC_HTTP_LINES_TYPE) == 0)
+    return ERIC_HTTP_BODY_JSON | ERIC_HTTP_BODY_LINES;
+  if (type != NULL && g_ascii_strcasecmp (type, "application/json") == 0)
+    return ERIC_HTTP_BODY_JSON;
+  split = eric_http_query_dup (message, "split");
+  return g_strcmp0 (split, "lines") == 0 ? ERIC_HTTP_BODY_LINES : ERIC_HTTP_BODY_TEXT;
 }
 
 static gboolean
@@ -228,24 +251,19 @@ read_messages (SoupServerMessage  *message,
                GError            **error)
 {
   g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  EricHttpBodyKind kind = _eric_http_get_body_kind (message);
+  g_autofree char *split = eric_http_query_dup (message, "split");
   gsize length;
   const char *data = g_bytes_get_data (body, &length);
-  EricMessage *made;
 
-  if (data == NULL)
-    data = "";
-  if (type != NULL && g_ascii_strcasecmp (type, ERIC_HTTP_LINES_TYPE) == 0)
-    return make_messages (event_type, id, data, length, messages, error);
-
-  made = make_message (event_type, id,
-                       type != NULL && g_ascii_strcasecmp (type, "application/json") == 0,
-                       data, length, error);
-  if (made == NULL)
-    return FALSE;
-  g_ptr_array_add (messages, made);
-  return TRUE;
+  if (split != NULL && !g_str_equal (split, "lines"))
+    {
+      g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "?split= takes “lines”");
+      return FALSE;
+    }
+  return (kind & ERIC_HTTP_BODY_LINES ? add_lines : add_message) (event_type, id, kind & ERIC_HTTP_BODY_JSON,
+                                                                  data != NULL ? data : "", length,
+                                                                  messages, error);
 }
 
 static gboolean
@@ -547,13 +565,14 @@ _eric_http_routes_remove (EricSseServer *self,
  * Serves the channels of the container below a path, each under its id: `GET` is
  * its stream, which `?topic=` joins with that of further channels; `POST`
  * publishes the body, where [property@SseServer:allow-publish] is set, with the
- * type `?event=` and the id `?id=`. A body of type `application/json` keeps its
- * structure, one of type `application/x-ndjson` has a message a line, any other
- * is taken as text.
+ * type `?event=` and the id `?id=`. A body of type `application/json` is checked to
+ * be JSON, and subscribers get it as it was written; one of type
+ * `application/x-ndjson` has such a document on each line. Any other is taken as
+ * text, with `?split=lines` each line of it as a text of its own.
  *
  * The messages of a body are published when it has ended, all of them or none: also where
  * a listener of the program rejects one of them. Only
- * a body of type `application/x-ndjson` in chunks, whose length nobody knows, is a
+ * a body of lines in chunks, whose length nobody knows, is a
  * feed: each line is published as soon as it is complete, and the client may go on
  * for as long as it likes. At the end it is answered 202. What cannot be published
  * is answered at once, with the number of its line and how many messages were

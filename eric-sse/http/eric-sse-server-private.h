@@ -99,9 +99,22 @@ void            _eric_http_pump_next             (EricHttpPump       *pump);
 
 typedef struct _EricHttpFeed EricHttpFeed;
 
-/* A message a line. */
+/* A JSON document a line. */
 #define ERIC_HTTP_LINES_TYPE "application/x-ndjson"
 
+typedef enum
+{
+  ERIC_HTTP_BODY_TEXT  = 0,
+  ERIC_HTTP_BODY_JSON  = 1 << 0,
+  ERIC_HTTP_BODY_LINES = 1 << 1,   /* a message a line */
+} EricHttpBodyKind;
+
+EricHttpBodyKind _eric_http_get_body_kind        (SoupServerMessage  *message);
+EricMessage    *_eric_http_new_message           (const char         *event_type,
+                                                  gboolean            json,
+                                                  const char         *data,
+                                                  gsize               length,
+                                                  GError            **error);
 gboolean        _eric_http_feed_is_wanted        (SoupServerMessage  *message);
 void            _eric_http_feed_start            (EricSseServer      *self,
                                                   SoupServerMessage  *message,

@@ -5,7 +5,7 @@
 
 #include "eric-failure-private.h"
 
-#include "eric-message.h"
+#include "eric-message-private.h"
 
 static EricMessage *
 new_failure (EricMessage *message,
@@ -25,15 +25,17 @@ new_failure (EricMessage *message,
   return eric_message_new (ERIC_MESSAGE_TYPE_ERROR, g_variant_dict_end (&dict), NULL);
 }
 
-/* A payload that is nested as deep as may be does not fit into another one: then its
- * JSON does. */
+/* A payload that is nested as deep as may be does not fit into another one, and what a
+ * variant cannot hold not into any: then its JSON does. */
 EricMessage *
 _eric_failure_new (EricMessage *message,
                    const char  *reason)
 {
   g_autofree char *valid = g_utf8_make_valid (reason, -1);
-  EricMessage *failure = new_failure (message, valid, eric_message_get_payload (message));
+  EricMessage *failure = NULL;
 
+  if (_eric_message_is_held (message))
+    failure = new_failure (message, valid, eric_message_get_payload (message));
   if (failure != NULL)
     return failure;
   return new_failure (message, valid, g_variant_new_string (eric_message_get_text (message)));

@@ -10,6 +10,13 @@
 #include "eric-error.h"
 #include "eric-json-private.h"
 
+/* JSON text to variants. */
+
+#define REPLACEMENT 0xfffd
+
+#define NOT_FINITE "the number is not finite"
+#define TOO_DEEP   "too many levels of nesting"
+
 typedef struct
 {
   const char *start;
@@ -17,16 +24,19 @@ typedef struct
   const char *end;
   GString    *scratch;   /* (owned): the string being unescaped */
   guint       depth;
+  gboolean    lenient;   /* takes the numbers that JavaScript and Python have besides */
+  const char *unheld;    /* (nullable): why a variant cannot hold the value that was read */
+  const char *unheld_at;
+  gboolean    replaced;  /* U+FFFD stands for something */
 } Parser;
 
-static GVariant *parse_value   (Parser    *p,
-                                GError   **error);
-static GVariant *normalize     (GVariant  *value,
-                                guint      depth,
-                                GError   **error);
+/* Where @value is NULL, the text is only checked. */
+static gboolean parse_value (Parser    *p,
+                             GVariant **value,
+                             GError   **error);
 
 /* Position is told as editors count it: line and column from 1. */
-static gpointer
+static gboolean
 fail (Parser      *p,
       GError     **error,
       const char  *what)
@@ -44,7 +54,24 @@ fail (Parser      *p,
   g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
                "Malformed JSON at line %u, column %u: %s",
                line, (guint) (g_utf8_strlen (line_start, p->at - line_start) + 1), what);
-  return NULL;
+  return FALSE;
+}
+
+/* The text is JSON, but of a value that a variant cannot hold: a nothing stands for it. */
+static void
+hold_nothing (Parser      *p,
+              GVariant   **value,
+              const char  *at,
+              const char  *why)
+{
+  if (value == NULL)
+    return;
+  if (p->unheld == NULL)
+    {
+      p->unheld = why;
+      p->unheld_at = at;
+    }
+  *value = g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
 }
 
 static gboolean
@@ -92,52 +119,76 @@ take_digits (Parser *p)
   return p->at - from;
 }
 
-static GVariant *
-parse_number (Parser  *p,
-              GError **error)
+/* Whether it is a number of JSON, and whether it has a fraction or an exponent. */
+static gboolean
+take_number (Parser    *p,
+             gboolean  *real,
+             GError   **error)
 {
-  const char *from = p->at;
-  gboolean real = FALSE;
-  g_autofree char *number = NULL;
-
-  take (p, '-');
+  *real = FALSE;
   if (!take (p, '0') && take_digits (p) == 0)
     return fail (p, error, "a number needs a digit here");
   if (p->at < p->end && g_ascii_isdigit (*p->at))
     return fail (p, error, "a number cannot begin with 0");
   if (take (p, '.'))
     {
-      real = TRUE;
+      *real = TRUE;
       if (take_digits (p) == 0)
         return fail (p, error, "a fraction needs a digit here");
     }
   if (take (p, 'e') || take (p, 'E'))
     {
-      real = TRUE;
+      *real = TRUE;
       if (!take (p, '+'))
         take (p, '-');
       if (take_digits (p) == 0)
         return fail (p, error, "an exponent needs a digit here");
     }
+  return TRUE;
+}
 
-  number = g_strndup (from, p->at - from);
-  errno = 0;
+/* Returns a floating reference, or NULL where the number is out of range. */
+static GVariant *
+new_number (const char *from,
+            gsize       length,
+            gboolean    real)
+{
+  g_autofree char *number = g_strndup (from, length);
+
   if (real)
     {
       double value = g_ascii_strtod (number, NULL);
 
-      if (isfinite (value))
-        return g_variant_new_double (value);
+      return isfinite (value) ? g_variant_new_double (value) : NULL;
     }
   else
     {
-      gint64 value = g_ascii_strtoll (number, NULL, 10);
+      gint64 value;
 
-      if (errno == 0)
-        return g_variant_new_int64 (value);
+      errno = 0;
+      value = g_ascii_strtoll (number, NULL, 10);
+      return errno == 0 ? g_variant_new_int64 (value) : NULL;
     }
-  p->at = from;
-  return fail (p, error, "the number is out of range");
+}
+
+static gboolean
+parse_number (Parser    *p,
+              GVariant **value,
+              GError   **error)
+{
+  const char *from = p->at;
+  gboolean real;
+
+  if (take (p, '-') && p->lenient && take_word (p, "Infinity"))
+    {
+      hold_nothing (p, value, from, NOT_FINITE);
+      return TRUE;
+    }
+  if (!take_number (p, &real, error))
+    return FALSE;
+  if (value != NULL && !(*value = new_number (from, p->at - from, real)))
+    hold_nothing (p, value, from, "the number is out of range");
+  return TRUE;
 }
 
 static gboolean
@@ -159,6 +210,8 @@ take_hex4 (Parser   *p,
   return TRUE;
 }
 
+/* RFC 8259, section 8.2: the grammar has half of a surrogate pair and NUL, which the
+ * strings of variants cannot hold. U+FFFD stands for them. */
 static gboolean
 parse_unicode_escape (Parser  *p,
                       GError **error)
@@ -166,15 +219,20 @@ parse_unicode_escape (Parser  *p,
   gunichar c, low;
 
   if (!take_hex4 (p, &c))
-    return fail (p, error, "\\u needs four hexadecimal digits") != NULL;
-  if (c == 0)
-    return fail (p, error, "a string cannot contain \\u0000") != NULL;
-  if (c >= 0xd800 && c <= 0xdfff)
+    return fail (p, error, "\\u needs four hexadecimal digits");
+  if (c >= 0xd800 && c < 0xdc00)
     {
-      if (c >= 0xdc00 || !take_word (p, "\\u") || !take_hex4 (p, &low) ||
-          low < 0xdc00 || low > 0xdfff)
-        return fail (p, error, "half of a surrogate pair") != NULL;
-      c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+      const char *behind = p->at;
+
+      if (take_word (p, "\\u") && take_hex4 (p, &low) && low >= 0xdc00 && low <= 0xdfff)
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+      else
+        p->at = behind;
+    }
+  if (c == 0 || (c >= 0xd800 && c <= 0xdfff))
+    {
+      c = REPLACEMENT;
+      p->replaced = TRUE;
     }
   g_string_append_unichar (p->scratch, c);
   return TRUE;
@@ -191,7 +249,7 @@ parse_escape (Parser  *p,
   if (take (p, 'u'))
     return parse_unicode_escape (p, error);
   if (p->at >= p->end || *p->at == '\0' || !(name = strchr (names, *p->at)))
-    return fail (p, error, "unknown escape in a string") != NULL;
+    return fail (p, error, "unknown escape in a string");
   g_string_append_c (p->scratch, values[name - names]);
   p->at++;
   return TRUE;
@@ -203,7 +261,7 @@ parse_string (Parser  *p,
               GError **error)
 {
   if (!take (p, '"'))
-    return fail (p, error, "expected a string") != NULL;
+    return fail (p, error, "expected a string");
 
   g_string_truncate (p->scratch, 0);
   for (;;)
@@ -222,53 +280,92 @@ parse_string (Parser  *p,
             return FALSE;
         }
       else if (p->at >= p->end)
-        return fail (p, error, "the string is not closed") != NULL;
+        return fail (p, error, "the string is not closed");
       else
-        return fail (p, error, "a control character in a string must be escaped") != NULL;
+        return fail (p, error, "a control character in a string must be escaped");
     }
+}
+
+/* What is done with a member of an object. */
+typedef struct
+{
+  EricJsonMemberFunc  func;        /* (nullable): NULL where the text is only checked */
+  gpointer            user_data;
+} Members;
+
+/* Each member of the outermost object is a value of its own. */
+static gboolean
+give_member (Parser         *p,
+             const Members  *members,
+             const char     *key,
+             GVariant       *value,
+             const char     *text,
+             GError        **error)
+{
+  gboolean held = p->unheld == NULL;
+  gboolean exact = held && !p->replaced;
+
+  if (p->depth == 0)
+    {
+      p->unheld = NULL;
+      p->replaced = FALSE;
+    }
+  return members->func (key, held || p->depth > 0 ? value : NULL, exact, text, p->at - text,
+                        members->user_data, error);
+}
+
+static gboolean
+parse_member (Parser         *p,
+              const Members  *members,
+              GError        **error)
+{
+  g_autofree char *key = NULL;
+  g_autoptr (GVariant) value = NULL;
+  const char *text;
+
+  if (!parse_string (p, error))
+    return FALSE;
+  if (members->func != NULL)
+    key = g_strndup (p->scratch->str, p->scratch->len);
+  skip_space (p);
+  if (!take (p, ':'))
+    return fail (p, error, "expected a colon");
+  skip_space (p);
+  text = p->at;
+  if (!parse_value (p, members->func != NULL ? &value : NULL, error))
+    return FALSE;
+  if (members->func == NULL)
+    return TRUE;
+  g_variant_ref_sink (value);
+  return give_member (p, members, key, value, text, error);
 }
 
 /* Behind the opening brace. */
 static gboolean
-parse_members (Parser             *p,
-               EricJsonMemberFunc  func,
-               gpointer            user_data,
-               GError            **error)
+parse_members (Parser         *p,
+               const Members  *members,
+               GError        **error)
 {
   skip_space (p);
   if (take (p, '}'))
     return TRUE;
   for (;;)
     {
-      g_autofree char *key = NULL;
-      g_autoptr (GVariant) value = NULL;
-      const char *text;
-
       skip_space (p);
-      if (!parse_string (p, error))
-        return FALSE;
-      key = g_strndup (p->scratch->str, p->scratch->len);
-      skip_space (p);
-      if (!take (p, ':'))
-        return fail (p, error, "expected a colon") != NULL;
-      skip_space (p);
-      text = p->at;
-      if (!(value = parse_value (p, error)))
-        return FALSE;
-      g_variant_ref_sink (value);
-      if (!func (key, value, text, p->at - text, user_data, error))
+      if (!parse_member (p, members, error))
         return FALSE;
       skip_space (p);
       if (take (p, '}'))
         return TRUE;
       if (!take (p, ','))
-        return fail (p, error, "expected a comma or a closing brace") != NULL;
+        return fail (p, error, "expected a comma or a closing brace");
     }
 }
 
 static gboolean
 add_member (const char  *key,
             GVariant    *value,
+            gboolean     exact,
             const char  *text,
             gsize        length,
             gpointer     user_data,
@@ -278,57 +375,111 @@ add_member (const char  *key,
   return TRUE;
 }
 
-static GVariant *
-parse_object (Parser  *p,
-              GError **error)
+static gboolean
+parse_object (Parser    *p,
+              GVariant **value,
+              GError   **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const Members members = { value != NULL ? add_member : NULL, &builder };
 
-  return parse_members (p, add_member, &builder, error) ? g_variant_builder_end (&builder) : NULL;
+  if (!parse_members (p, &members, error))
+    return FALSE;
+  if (value != NULL)
+    *value = g_variant_builder_end (&builder);
+  return TRUE;
 }
 
-static GVariant *
-parse_array (Parser  *p,
-             GError **error)
+/* Behind the opening bracket. */
+static gboolean
+parse_elements (Parser           *p,
+                GVariantBuilder  *builder,
+                GError          **error)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-
   skip_space (p);
   if (take (p, ']'))
-    return g_variant_builder_end (&builder);
+    return TRUE;
   for (;;)
     {
       GVariant *value;
 
-      if (!(value = parse_value (p, error)))
-        return NULL;
-      g_variant_builder_add (&builder, "v", value);
+      if (!parse_value (p, builder != NULL ? &value : NULL, error))
+        return FALSE;
+      if (builder != NULL)
+        g_variant_builder_add (builder, "v", value);
       skip_space (p);
       if (take (p, ']'))
-        return g_variant_builder_end (&builder);
+        return TRUE;
       if (!take (p, ','))
         return fail (p, error, "expected a comma or a closing bracket");
     }
 }
 
-static GVariant *
-parse_container (Parser  *p,
-                 GError **error)
+static gboolean
+parse_array (Parser    *p,
+             GVariant **value,
+             GError   **error)
 {
-  GVariant *value;
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
-  if (p->depth == ERIC_JSON_MAX_DEPTH)
-    return fail (p, error, "too many levels of nesting");
-  p->depth++;
-  value = *p->at++ == '{' ? parse_object (p, error) : parse_array (p, error);
-  p->depth--;
-  return value;
+  if (!parse_elements (p, value != NULL ? &builder : NULL, error))
+    return FALSE;
+  if (value != NULL)
+    *value = g_variant_builder_end (&builder);
+  return TRUE;
 }
 
-/* Returns a floating reference. null is a nothing of type "mv". */
-static GVariant *
-parse_value (Parser  *p,
-             GError **error)
+static gboolean
+parse_container (Parser    *p,
+                 GVariant **value,
+                 GError   **error)
+{
+  gboolean parsed;
+
+  if (p->depth == ERIC_JSON_MAX_NESTING)
+    return fail (p, error, TOO_DEEP);
+  if (p->depth == ERIC_JSON_MAX_DEPTH && value != NULL)
+    {
+      hold_nothing (p, value, p->at, TOO_DEEP);
+      value = NULL;
+    }
+  p->depth++;
+  parsed = *p->at++ == '{' ? parse_object (p, value, error) : parse_array (p, value, error);
+  p->depth--;
+  return parsed;
+}
+
+/* The words are of JSON, and of those who write numbers that JSON has not. */
+static gboolean
+parse_word (Parser    *p,
+            GVariant **value,
+            GError   **error)
+{
+  const char *from = p->at;
+  gboolean truth = take_word (p, "true");
+
+  if (truth || take_word (p, "false"))
+    {
+      if (value != NULL)
+        *value = g_variant_new_boolean (truth);
+    }
+  else if (take_word (p, "null"))
+    {
+      if (value != NULL)
+        *value = g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+    }
+  else if (p->lenient && (take_word (p, "NaN") || take_word (p, "Infinity")))
+    hold_nothing (p, value, from, NOT_FINITE);
+  else
+    return fail (p, error, "expected a value");
+  return TRUE;
+}
+
+/* Gives a floating reference. null is a nothing of type "mv". */
+static gboolean
+parse_value (Parser    *p,
+             GVariant **value,
+             GError   **error)
 {
   skip_space (p);
   if (p->at >= p->end)
@@ -338,20 +489,18 @@ parse_value (Parser  *p,
     {
     case '{':
     case '[':
-      return parse_container (p, error);
+      return parse_container (p, value, error);
     case '"':
-      return parse_string (p, error) ? g_variant_new_string (p->scratch->str) : NULL;
+      if (!parse_string (p, error))
+        return FALSE;
+      if (value != NULL)
+        *value = g_variant_new_string (p->scratch->str);
+      return TRUE;
     case '-': case '0': case '1': case '2': case '3': case '4':
     case '5': case '6': case '7': case '8': case '9':
-      return parse_number (p, error);
+      return parse_number (p, value, error);
     default:
-      if (take_word (p, "true"))
-        return g_variant_new_boolean (TRUE);
-      if (take_word (p, "false"))
-        return g_variant_new_boolean (FALSE);
-      if (take_word (p, "null"))
-        return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
-      return fail (p, error, "expected a value");
+      return parse_word (p, value, error);
     }
 }
 
@@ -366,7 +515,7 @@ parser_init (Parser      *p,
   *p = (Parser) { .start = text, .at = text, .scratch = scratch };
   p->end = text + (length < 0 ? (gssize) strlen (text) : length);
   if (!g_utf8_validate_len (text, p->end - text, &p->at))
-    return fail (p, error, "the text is not UTF-8") != NULL;
+    return fail (p, error, "the text is not UTF-8");
   p->at = text;
   return TRUE;
 }
@@ -376,23 +525,70 @@ is_at_end (Parser  *p,
            GError **error)
 {
   skip_space (p);
-  return p->at == p->end || fail (p, error, "expected the end of the text") != NULL;
+  return p->at == p->end || fail (p, error, "expected the end of the text");
 }
 
-/* Returns a full reference: one value and nothing behind it but white space. */
-GVariant *
-eric_json_parse (const char  *text,
+/* One value and nothing behind it but white space. Fails where it is not JSON. */
+gboolean
+eric_json_check (const char  *text,
                  gssize       length,
+                 gboolean     lenient,
                  GError     **error)
+{
+  g_autoptr (GString) scratch = g_string_new (NULL);
+  Parser parser;
+
+  if (!parser_init (&parser, text, length, scratch, error))
+    return FALSE;
+  parser.lenient = lenient;
+  return parse_value (&parser, NULL, error) && is_at_end (&parser, error);
+}
+
+static GVariant *
+parse (const char  *text,
+       gssize       length,
+       gboolean     lenient,
+       GError     **error)
 {
   g_autoptr (GString) scratch = g_string_new (NULL);
   g_autoptr (GVariant) value = NULL;
   Parser parser;
 
-  if (!parser_init (&parser, text, length, scratch, error) || !(value = parse_value (&parser, error)))
+  if (!parser_init (&parser, text, length, scratch, error))
+    return NULL;
+  parser.lenient = lenient;
+  if (!parse_value (&parser, &value, error))
     return NULL;
   g_variant_ref_sink (value);
-  return is_at_end (&parser, error) ? g_steal_pointer (&value) : NULL;
+  if (!is_at_end (&parser, error))
+    return NULL;
+  if (parser.unheld != NULL && !lenient)
+    {
+      parser.at = parser.unheld_at;
+      fail (&parser, error, parser.unheld);
+      return NULL;
+    }
+  return g_steal_pointer (&value);
+}
+
+/* Returns a full reference. Fails where the text is not JSON, or the value is one that
+ * a variant cannot hold. */
+GVariant *
+eric_json_parse (const char  *text,
+                 gssize       length,
+                 GError     **error)
+{
+  return parse (text, length, FALSE, error);
+}
+
+/* Likewise, for who reads what others write: what a variant cannot hold is null, and
+ * numbers that are not finite are such. */
+GVariant *
+eric_json_parse_lenient (const char  *text,
+                         gssize       length,
+                         GError     **error)
+{
+  return parse (text, length, TRUE, error);
 }
 
 /* Calls a function with each member of an object, in their order and before it is known
@@ -401,285 +597,20 @@ eric_json_parse (const char  *text,
 gboolean
 eric_json_parse_members (const char          *text,
                          gssize               length,
+                         gboolean             lenient,
                          EricJsonMemberFunc   func,
                          gpointer             user_data,
                          GError             **error)
 {
   g_autoptr (GString) scratch = g_string_new (NULL);
+  const Members members = { func, user_data };
   Parser parser;
 
   if (!parser_init (&parser, text, length, scratch, error))
     return FALSE;
+  parser.lenient = lenient;
   skip_space (&parser);
   if (!take (&parser, '{'))
-    return fail (&parser, error, "expected an object") != NULL;
-  return parse_members (&parser, func, user_data, error) && is_at_end (&parser, error);
-}
-
-/* Appends the text, which must be UTF-8 and may contain NUL, with its quotation marks. */
-void
-eric_json_append_text (GString    *out,
-                       const char *text,
-                       gsize       length)
-{
-  const char *end = text + length;
-
-  g_string_append_c (out, '"');
-  for (const char *c = text; c < end; c++)
-    {
-      const char *from = c;
-
-      while (c < end && (guchar) *c >= 0x20 && *c != '"' && *c != '\\')
-        c++;
-      g_string_append_len (out, from, c - from);
-      if (c == end)
-        break;
-      switch (*c)
-        {
-        case '"':  g_string_append (out, "\\\""); break;
-        case '\\': g_string_append (out, "\\\\"); break;
-        case '\n': g_string_append (out, "\\n");  break;
-        case '\r': g_string_append (out, "\\r");  break;
-        case '\t': g_string_append (out, "\\t");  break;
-        default:   g_string_append_printf (out, "\\u%04x", (guchar) *c);
-        }
-    }
-  g_string_append_c (out, '"');
-}
-
-void
-eric_json_append_string (GString    *out,
-                         const char *text)
-{
-  eric_json_append_text (out, text, strlen (text));
-}
-
-/* The shortest of the three usual precisions that reads back as the same
- * number, and always with a mark of a real, so that the type survives. */
-static void
-print_double (GString *out,
-              double   value)
-{
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_ascii_formatd (text, sizeof text, formats[i], value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-  g_string_append (out, text);
-  if (strpbrk (text, ".e") == NULL)
-    g_string_append (out, ".0");
-}
-
-static void
-print_children (GString  *out,
-                GVariant *value,
-                gboolean  object)
-{
-  GVariantIter iter;
-  GVariant *child;
-  const char *key;
-  gboolean first = TRUE;
-
-  g_string_append_c (out, object ? '{' : '[');
-  g_variant_iter_init (&iter, value);
-  while (object ? g_variant_iter_next (&iter, "{&sv}", &key, &child)
-                : g_variant_iter_next (&iter, "v", &child))
-    {
-      if (!first)
-        g_string_append_c (out, ',');
-      first = FALSE;
-      if (object)
-        {
-          eric_json_append_string (out, key);
-          g_string_append_c (out, ':');
-        }
-      eric_json_append (out, child);
-      g_variant_unref (child);
-    }
-  g_string_append_c (out, object ? '}' : ']');
-}
-
-/* @value must be normal, see below. Nothing in the text needs a second line. */
-void
-eric_json_append (GString  *out,
-                  GVariant *value)
-{
-  switch (g_variant_classify (value))
-    {
-    case G_VARIANT_CLASS_BOOLEAN:
-      g_string_append (out, g_variant_get_boolean (value) ? "true" : "false");
-      break;
-    case G_VARIANT_CLASS_INT64:
-      g_string_append_printf (out, "%" G_GINT64_FORMAT, g_variant_get_int64 (value));
-      break;
-    case G_VARIANT_CLASS_DOUBLE:
-      print_double (out, g_variant_get_double (value));
-      break;
-    case G_VARIANT_CLASS_STRING:
-      eric_json_append_string (out, g_variant_get_string (value, NULL));
-      break;
-    case G_VARIANT_CLASS_MAYBE:
-      g_string_append (out, "null");
-      break;
-    case G_VARIANT_CLASS_ARRAY:
-      print_children (out, value, g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT));
-      break;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-/* As eric_json_append () does. */
-char *
-eric_json_print (GVariant *value)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  eric_json_append (out, value);
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-/* Takes over @child. */
-static gboolean
-add_normal (GVariantBuilder *builder,
-            const char      *key,
-            GVariant        *child,
-            guint            depth,
-            GError         **error)
-{
-  g_autoptr (GVariant) given = child;
-  g_autoptr (GVariant) normal = normalize (given, depth + 1, error);
-
-  if (normal == NULL)
-    return FALSE;
-  if (key != NULL)
-    g_variant_builder_add (builder, "{sv}", key, normal);
-  else
-    g_variant_builder_add (builder, "v", normal);
-  return TRUE;
-}
-
-static GVariant *
-normalize_children (GVariant  *value,
-                    guint      depth,
-                    GError   **error)
-{
-  gboolean object = g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}"));
-  g_auto (GVariantBuilder) builder =
-    G_VARIANT_BUILDER_INIT (object ? G_VARIANT_TYPE_VARDICT : G_VARIANT_TYPE ("av"));
-  gsize n = g_variant_n_children (value);
-
-  if (depth > ERIC_JSON_MAX_DEPTH)
-    {
-      g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-                   "The payload is nested deeper than %d levels", ERIC_JSON_MAX_DEPTH);
-      return NULL;
-    }
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-
-      if (object)
-        {
-          g_autoptr (GVariant) key = g_variant_get_child_value (child, 0);
-
-          if (!add_normal (&builder, g_variant_get_string (key, NULL),
-                           g_variant_get_child_value (child, 1), depth, error))
-            return NULL;
-        }
-      else if (!add_normal (&builder, NULL, g_steal_pointer (&child), depth, error))
-        return NULL;
-    }
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
-}
-
-static GVariant *
-normalize_maybe (GVariant  *value,
-                 guint      depth,
-                 GError   **error)
-{
-  g_autoptr (GVariant) inner = g_variant_get_maybe (value);
-
-  if (inner != NULL)
-    return normalize (inner, depth, error);
-  return g_variant_ref_sink (g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
-}
-
-static GVariant *
-refuse (GVariant  *value,
-        GError   **error)
-{
-  g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-               "A payload cannot hold a value of type “%s” that JSON has no form for",
-               g_variant_get_type_string (value));
-  return NULL;
-}
-
-static GVariant *
-from_int64 (gint64 value)
-{
-  return g_variant_ref_sink (g_variant_new_int64 (value));
-}
-
-/* @depth is the level a container at this place would have, counted from 1. */
-static GVariant *
-normalize (GVariant  *value,
-           guint      depth,
-           GError   **error)
-{
-  switch (g_variant_classify (value))
-    {
-    case G_VARIANT_CLASS_BOOLEAN:
-    case G_VARIANT_CLASS_INT64:
-    case G_VARIANT_CLASS_STRING:
-      return g_variant_ref (value);
-    case G_VARIANT_CLASS_DOUBLE:
-      return isfinite (g_variant_get_double (value)) ? g_variant_ref (value) : refuse (value, error);
-    case G_VARIANT_CLASS_BYTE:
-      return from_int64 (g_variant_get_byte (value));
-    case G_VARIANT_CLASS_INT16:
-      return from_int64 (g_variant_get_int16 (value));
-    case G_VARIANT_CLASS_UINT16:
-      return from_int64 (g_variant_get_uint16 (value));
-    case G_VARIANT_CLASS_INT32:
-      return from_int64 (g_variant_get_int32 (value));
-    case G_VARIANT_CLASS_UINT32:
-      return from_int64 (g_variant_get_uint32 (value));
-    case G_VARIANT_CLASS_UINT64:
-      return g_variant_get_uint64 (value) <= G_MAXINT64 ? from_int64 (g_variant_get_uint64 (value))
-                                                        : refuse (value, error);
-    case G_VARIANT_CLASS_OBJECT_PATH:
-    case G_VARIANT_CLASS_SIGNATURE:
-      return g_variant_ref_sink (g_variant_new_string (g_variant_get_string (value, NULL)));
-    case G_VARIANT_CLASS_VARIANT:
-      {
-        g_autoptr (GVariant) inner = g_variant_get_variant (value);
-
-        return normalize (inner, depth, error);
-      }
-    case G_VARIANT_CLASS_MAYBE:
-      return normalize_maybe (value, depth, error);
-    case G_VARIANT_CLASS_ARRAY:
-      if (g_variant_type_is_subtype_of (g_variant_get_type (value), G_VARIANT_TYPE ("a{?*}")) &&
-          !g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}")))
-        return refuse (value, error);
-      return normalize_children (value, depth, error);
-    case G_VARIANT_CLASS_TUPLE:
-      return normalize_children (value, depth, error);
-    default:
-      return refuse (value, error);
-    }
-}
-
-/* Brings a variant of any type to the types that JSON has, b, x, d, s, av,
- * a{sv} and a nothing of mv, or says why it cannot. Returns a full reference. */
-GVariant *
-eric_json_normalize (GVariant  *value,
-                     GError   **error)
-{
-  return normalize (value, 1, error);
+    return fail (&parser, error, "expected an object");
+  return parse_members (&parser, &members, error) && is_at_end (&parser, error);
 }

@@ -10,8 +10,10 @@
 EricMessageKept
 _eric_message_get_kept (EricMessage *self)
 {
-  if (self->is_text)
+  if (self->origin == ERIC_MESSAGE_OF_TEXT)
     return ERIC_MESSAGE_KEPT_TEXT;
+  if (self->origin == ERIC_MESSAGE_OF_JSON && self->text != NULL)
+    return ERIC_MESSAGE_KEPT_JSON;
   if (self->payload == NULL)
     return ERIC_MESSAGE_KEPT_NOTHING;
   return g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING) ? ERIC_MESSAGE_KEPT_STRING

@@ -366,7 +366,7 @@ _eric_message_new_received (char       *event_type,
   self->event_type = ref_string_share (event_type);
   self->id = ref_string_share (id);
   self->text = g_ref_string_new_len (data, length);
-  self->is_text = TRUE;
+  self->origin = ERIC_MESSAGE_OF_TEXT;
   return self;
 }
 
@@ -393,6 +393,7 @@ eric_message_copy_with_id (EricMessage  *self,
                            GError      **error)
 {
   EricMessage *copy;
+  GVariant *payload;
 
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
@@ -403,11 +404,11 @@ eric_message_copy_with_id (EricMessage  *self,
   copy->event_type = ref_string_share (self->event_type);
   copy->id = ref_string_copy (id);
   copy->sender_id = ref_string_share (self->sender_id);
-  copy->is_text = self->is_text;
-  copy->is_json = self->is_json;
+  copy->origin = self->origin;
   copy->text = ref_string_share (g_atomic_pointer_get (&self->text));
-  if (!self->is_text && self->payload != NULL)
-    copy->payload = g_variant_ref (self->payload);
+  payload = g_atomic_pointer_get (&self->payload);
+  if (payload != NULL)
+    copy->payload = g_variant_ref (payload);
   return copy;
 }
 
@@ -463,31 +464,48 @@ const char *
 _eric_message_get_text (EricMessage *self,
                         gsize       *length)
 {
-  if (!self->is_text && self->payload == NULL)
+  char *text = g_atomic_pointer_get (&self->text);
+
+  if (text == NULL && self->payload == NULL)
     {
       *length = 0;
       return "";
     }
-  if (!self->is_text && g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
+  if (text == NULL && g_variant_is_of_type (self->payload, G_VARIANT_TYPE_STRING))
     return g_variant_get_string (self->payload, length);
 
-  if (g_atomic_pointer_get (&self->text) == NULL)
+  if (text == NULL)
     {
       g_autofree char *json = eric_json_print (self->payload);
-      char *text = g_ref_string_new (json);
 
+      text = g_ref_string_new (json);
       if (!g_atomic_pointer_compare_and_exchange (&self->text, NULL, text))
         g_ref_string_release (text);
+      text = g_atomic_pointer_get (&self->text);
     }
-  *length = g_ref_string_length (self->text);
-  return self->text;
+  *length = g_ref_string_length (text);
+  return text;
+}
+
+/* From the text that the message was made of, with a reference. */
+static GVariant *
+read_payload (EricMessage *self)
+{
+  GVariant *payload;
+
+  if (self->origin == ERIC_MESSAGE_OF_TEXT)
+    return g_variant_ref_sink (make_string (self->text));
+  payload = eric_json_parse (self->text, g_ref_string_length (self->text), NULL);
+  return payload != NULL ? payload : g_variant_ref_sink (g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
 }
 
 /**
  * eric_message_get_payload: (get-property payload)
  * @self: a message
  *
- * Gets what the message says.
+ * Gets what the message says. That of a message made from JSON is read on first use,
+ * and is %NULL also where a variant cannot hold it: [method@Message.parse_json] then
+ * says why, and [method@Message.to_json] has it.
  *
  * It is safe to call this function from any thread.
  *
@@ -498,16 +516,19 @@ _eric_message_get_text (EricMessage *self,
 GVariant *
 eric_message_get_payload (EricMessage *self)
 {
+  GVariant *payload;
+
   g_return_val_if_fail (ERIC_IS_MESSAGE (self), NULL);
 
-  if (self->is_text && g_atomic_pointer_get (&self->payload) == NULL)
+  payload = g_atomic_pointer_get (&self->payload);
+  if (payload == NULL && self->origin != ERIC_MESSAGE_OF_PAYLOAD && self->text != NULL)
     {
-      g_autoptr (GVariant) payload = g_variant_ref_sink (make_string (self->text));
-
-      if (g_atomic_pointer_compare_and_exchange (&self->payload, NULL, payload))
-        g_steal_pointer (&payload);
+      payload = read_payload (self);
+      if (!g_atomic_pointer_compare_and_exchange (&self->payload, NULL, payload))
+        g_variant_unref (payload);
+      payload = g_atomic_pointer_get (&self->payload);
     }
-  return g_atomic_pointer_get (&self->payload);
+  return payload == NULL || g_variant_is_of_type (payload, G_VARIANT_TYPE_MAYBE) ? NULL : payload;
 }
 
 /**
@@ -515,7 +536,8 @@ eric_message_get_payload (EricMessage *self)
  * @self: a message
  *
  * Gets the payload as text: a string as it is, anything else as JSON, and the
- * empty string where there is no payload. Where the text contains NUL, U+FFFD
+ * empty string where there is no payload. That of a message made from JSON is the
+ * JSON it was made from, also where that is a string or `null`. Where the text contains NUL, U+FFFD
  * stands for it here: [method@Message.get_data] has it all.
  *
  * It is safe to call this function from any thread.

@@ -7,14 +7,16 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 
 typedef struct
 {
-  GVariant *type;    /* (owned) (nullable) */
-  GVariant *data;    /* (owned) (nullable) */
-  GVariant *id;      /* (owned) (nullable) */
-  GVariant *retry;   /* (owned) (nullable) */
+  GVariant   *type;          /* (owned) (nullable) */
+  GVariant   *data;          /* (owned) (nullable): NULL also where a variant cannot hold it */
+  const char *json;          /* (unowned) (nullable): what the data was read from */
+  gsize       json_length;
+  GVariant   *id;            /* (owned) (nullable) */
+  GVariant   *retry;         /* (owned) (nullable) */
 } Event;
 
 static void
@@ -28,7 +30,8 @@ event_clear (Event *event)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Event, event_clear)
 
-/* The last one of a name counts; null is as good as nothing. */
+/* The last one of a name counts; null is as good as nothing, and so is what a variant
+ * cannot hold. */
 static gboolean
 keep (GVariant           **place,
       GVariant            *value,
@@ -38,7 +41,7 @@ keep (GVariant           **place,
       GError             **error)
 {
   g_clear_pointer (place, g_variant_unref);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+  if (value == NULL || g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
     return TRUE;
   *place = g_variant_ref (value);
   if (g_variant_is_of_type (value, type))
@@ -50,6 +53,7 @@ keep (GVariant           **place,
 static gboolean
 member_cb (const char  *key,
            GVariant    *value,
+           gboolean     exact,
            const char  *text,
            gsize        length,
            gpointer     user_data,
@@ -60,7 +64,11 @@ member_cb (const char  *key,
   if (g_str_equal (key, "event"))
     return keep (&event->type, value, G_VARIANT_TYPE_STRING, key, "a string", error);
   if (g_str_equal (key, "data"))
-    return keep (&event->data, value, G_VARIANT_TYPE_ANY, key, "a value", error);
+    {
+      event->json = text;
+      event->json_length = length;
+      return keep (&event->data, value, G_VARIANT_TYPE_ANY, key, "a value", error);
+    }
   if (g_str_equal (key, "id"))
     return keep (&event->id, value, G_VARIANT_TYPE_STRING, key, "a string", error);
   if (g_str_equal (key, "retry"))
@@ -75,19 +83,24 @@ eric_socket_event_parse (const char  *line,
                          GError     **error)
 {
   g_auto (Event) event = { NULL, };
-  EricMessage *message;
+  g_autoptr (EricMessage) message = NULL;
 
-  if (!eric_json_parse_members (line, length, member_cb, &event, error))
+  if (!eric_json_parse_members (line, length, TRUE, member_cb, &event, error))
     return NULL;
   if (event.type == NULL)
     {
       g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "“event” is missing");
       return NULL;
     }
-  message = eric_message_new_full (g_variant_get_string (event.type, NULL), event.data,
-                                   event.id != NULL ? g_variant_get_string (event.id, NULL) : NULL,
-                                   NULL, error);
+  message = _eric_message_new_parsed (g_variant_get_string (event.type, NULL), event.data,
+                                      event.json, event.json_length, error);
+  if (message != NULL && event.id != NULL)
+    {
+      g_autoptr (EricMessage) without_id = g_steal_pointer (&message);
+
+      message = eric_message_copy_with_id (without_id, g_variant_get_string (event.id, NULL), error);
+    }
   if (message != NULL && event.retry != NULL)
     *retry_delay = CLAMP (g_variant_get_int64 (event.retry), 0, G_MAXUINT);
-  return message;
+  return g_steal_pointer (&message);
 }

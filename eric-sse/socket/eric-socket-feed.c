@@ -6,8 +6,8 @@
 #include "eric-channel.h"
 #include "eric-json-private.h"
 #include "eric-listener-private.h"
+#include "eric-message-private.h"
 #include "eric-message-stream.h"
-#include "eric-message.h"
 #include "eric-socket-session-private.h"
 #include "eric-sse-channel.h"
 
@@ -22,8 +22,6 @@ append_message (GString     *out,
                 EricChannel *channel,
                 EricMessage *message)
 {
-  GVariant *payload = eric_message_get_payload (message);
-
   g_string_append (out, "{\"event\": ");
   eric_json_append_string (out, eric_message_get_event_type (message));
   if (ERIC_IS_SSE_CHANNEL (channel))
@@ -35,10 +33,7 @@ append_message (GString     *out,
       eric_json_append_string (out, eric_message_get_id (message));
     }
   g_string_append (out, ", \"data\": ");
-  if (payload != NULL)
-    eric_json_append (out, payload);
-  else
-    g_string_append (out, "null");
+  _eric_message_append_json (out, message);
   g_string_append (out, "}\n");
 }
 

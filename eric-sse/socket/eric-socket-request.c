@@ -27,8 +27,8 @@ typedef enum
 typedef struct
 {
   char       *texts[N_TEXTS];   /* (owned) (nullable) */
-  GVariant   *payload;          /* (owned) (nullable) */
-  const char *json;             /* what it was read from */
+  GVariant   *payload;          /* (owned) (nullable): NULL also where a variant cannot hold it */
+  const char *json;             /* (unowned) (nullable): what it was read from */
   gsize       json_length;
 } Members;
 
@@ -49,6 +49,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
 static gboolean
 take_member (const char  *key,
              GVariant    *value,
+             gboolean     exact,
              const char  *json,
              gsize        length,
              gpointer     user_data,
@@ -63,7 +64,7 @@ take_member (const char  *key,
   if (*key == 'p')
     {
       g_clear_pointer (&members->payload, g_variant_unref);
-      members->payload = g_variant_ref (value);
+      members->payload = value != NULL ? g_variant_ref (value) : NULL;
       members->json = json;
       members->json_length = length;
       return TRUE;
@@ -73,10 +74,13 @@ take_member (const char  *key,
     return TRUE;
   text = &members->texts[found - keys_of_texts];
   g_clear_pointer (text, g_free);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    *text = g_variant_dup_string (value, NULL);
-  else if (!g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    return TRUE;
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return refuse (error, "The value of “%s” is no string", key);
+  if (!exact)
+    return refuse (error, "The value of “%s” has a NUL or half of a surrogate pair", key);
+  *text = g_variant_dup_string (value, NULL);
   return TRUE;
 }
 
@@ -139,7 +143,7 @@ eric_socket_request_parse (EricSocketRequest  *request,
   g_auto (Members) members = { 0 };
 
   *request = (EricSocketRequest) { 0 };
-  if (!eric_json_parse_members (text, length, take_member, &members, error) ||
+  if (!eric_json_parse_members (text, length, FALSE, take_member, &members, error) ||
       !find_verb (request, &members, error))
     return FALSE;
   if (request->verb == ERIC_SOCKET_BROADCAST || request->verb == ERIC_SOCKET_DISPATCH)

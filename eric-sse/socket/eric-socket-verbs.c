@@ -7,7 +7,7 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
-#include "eric-message.h"
+#include "eric-message-private.h"
 
 #define ACK "ack"
 
@@ -35,6 +35,15 @@ check_id (const char  *what,
   return FALSE;
 }
 
+static gboolean
+says_something (EricMessage *message)
+{
+  gsize length;
+
+  _eric_message_get_text (message, &length);
+  return length > 0 || eric_message_get_payload (message) != NULL;
+}
+
 GString *
 eric_socket_verbs_print (const char   *verb,
                          const char   *channel_id,
@@ -42,7 +51,6 @@ eric_socket_verbs_print (const char   *verb,
                          EricMessage  *message,
                          GError      **error)
 {
-  GVariant *payload = message != NULL ? eric_message_get_payload (message) : NULL;
   GString *out;
 
   if (!check_id ("channel", channel_id, error) || !check_id ("listener", listener_id, error))
@@ -54,11 +62,13 @@ eric_socket_verbs_print (const char   *verb,
   if (listener_id != NULL)
     append_text (out, ",\"r\":", listener_id);
   if (message != NULL)
-    append_text (out, ",\"t\":", eric_message_get_event_type (message));
-  if (payload != NULL)
     {
-      g_string_append (out, ",\"p\":");
-      eric_json_append (out, payload);
+      append_text (out, ",\"t\":", eric_message_get_event_type (message));
+      if (says_something (message))
+        {
+          g_string_append (out, ",\"p\":");
+          _eric_message_append_json (out, message);
+        }
     }
   g_string_append (out, "}\n");
   return out;

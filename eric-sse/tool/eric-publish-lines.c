@@ -9,8 +9,8 @@
 
 #define READ_SIZE 16384
 
-/* A line of text becomes a JSON string on a line; with JSON, each stays what it is.
- * An empty line stays empty, for the server to count it.
+/* Lines of text or of JSON, which end in LF alone. An empty line stays, for the server
+ * to count it.
  *
  * What is complete is given at once, however much was asked for. Whatever is wrong
  * with a line ends the stream in front of it: the request is completed, so that
@@ -25,7 +25,6 @@ struct _EricPublishLines
   GByteArray   *output;        /* (owned) */
   gsize         taken;         /* of the output */
   guint64       n_lines;
-  gboolean      json;
   gboolean      ended;
   gboolean      reading;       /* from the base */
   GError       *error;         /* (owned) (nullable) */
@@ -47,38 +46,21 @@ fail (EricPublishLines *self,
                              self->n_lines, what);
 }
 
-/* The library prints payloads: of a list with one string, all but the brackets is
- * that string. */
-static void
-append_string (GByteArray *output,
-               const char *text)
-{
-  const char * const list[] = { text, NULL };
-  g_autoptr (EricMessage) message = eric_message_new (NULL, g_variant_new_strv (list, -1), NULL);
-  const char *printed = eric_message_get_text (message);
-
-  g_byte_array_append (output, (const guint8 *) printed + 1, strlen (printed) - 2);
-}
-
-/* The line is terminated with NUL. */
 static void
 take_line (EricPublishLines *self,
-           char             *line,
+           const char       *line,
            gsize             length)
 {
   self->n_lines++;
   if (length > 0 && line[length - 1] == '\r')
-    line[--length] = '\0';
+    length--;
   if (length > ERIC_PUBLISH_MAX_LINE)
     fail (self, "is longer than " G_STRINGIFY (ERIC_PUBLISH_MAX_LINE) " bytes");
   else if (!g_utf8_validate_len (line, length, NULL))
     fail (self, "is not UTF-8 without NUL");
   else
     {
-      if (self->json)
-        g_byte_array_append (self->output, (const guint8 *) line, length);
-      else if (length > 0)
-        append_string (self->output, line);
+      g_byte_array_append (self->output, (const guint8 *) line, length);
       g_byte_array_append (self->output, (const guint8 *) "\n", 1);
     }
 }
@@ -86,8 +68,7 @@ take_line (EricPublishLines *self,
 static void
 take_line_so_far (EricPublishLines *self)
 {
-  g_byte_array_append (self->line, (const guint8 *) "", 1);
-  take_line (self, (char *) self->line->data, self->line->len - 1);
+  take_line (self, (const char *) self->line->data, self->line->len);
   g_byte_array_set_size (self->line, 0);
 }
 
@@ -246,13 +227,11 @@ eric_publish_lines_init (EricPublishLines *self)
 }
 
 GInputStream *
-eric_publish_lines_new (GInputStream *base,
-                        gboolean      json)
+eric_publish_lines_new (GInputStream *base)
 {
   EricPublishLines *self = g_object_new (ERIC_TYPE_PUBLISH_LINES, NULL);
 
   self->base = g_object_ref (base);
-  self->json = json;
   return G_INPUT_STREAM (self);
 }
 

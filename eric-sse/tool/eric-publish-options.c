@@ -45,6 +45,7 @@ static GUri *
 make_uri (const char  *text,
           const char  *event_type,
           const char  *id,
+          const char  *split,
           GError     **error)
 {
   g_autoptr (GUri) uri = eric_tool_parse_url (text, error);
@@ -54,6 +55,7 @@ make_uri (const char  *text,
     return NULL;
   append_pair (query, "event", event_type);
   append_pair (query, "id", id);
+  append_pair (query, "split", split);
   if (query->len == 0)
     return g_steal_pointer (&uri);
   if (g_uri_get_query (uri) != NULL && *g_uri_get_query (uri) != '\0')
@@ -95,6 +97,8 @@ take (EricPublishOptions  *options,
       const char          *id,
       GError             **error)
 {
+  gboolean lines;
+
   if (argc < 2)
     return eric_tool_refuse (error, "which URL? " SEE_HELP);
   if (g_str_has_prefix (argv[1], ERIC_TOOL_SOCKET_PREFIX))
@@ -105,10 +109,11 @@ take (EricPublishOptions  *options,
     return eric_tool_refuse (error, "what is “%s”? " SEE_HELP, argv[3]);
   if (!eric_tool_check_headers (options->headers, "Content-Type", error))
     return FALSE;
-  options->uri = make_uri (argv[1], options->event_type, id, error);
+  lines = g_str_equal (argv[2], "-");
+  options->uri = make_uri (argv[1], options->event_type, id, lines && !options->json ? "lines" : NULL, error);
   if (options->uri == NULL)
     return FALSE;
-  if (!g_str_equal (argv[2], "-"))
+  if (!lines)
     options->text = g_strdup (argv[2]);
   else if (id != NULL)
     return eric_tool_refuse (error, "--id is for one message, and - is many");
@@ -125,7 +130,7 @@ eric_publish_options_parse (EricPublishOptions  *options,
     { "event", 'e', 0, G_OPTION_ARG_STRING, &options->event_type, "Type of the message (default: message)", "TYPE" },
     { "id", 0, 0, G_OPTION_ARG_STRING, &id, "Id of the message (default: the server makes one)", "ID" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
-      "The text, or each line, is JSON, whose structure is kept", NULL },
+      "The text, or each line, is JSON, and is passed on as it is", NULL },
     { "header", 'H', 0, G_OPTION_ARG_STRING_ARRAY, &options->headers,
       "Header of the request; can be repeated", "'NAME: VALUE'" },
     G_OPTION_ENTRY_NULL

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *
  *   eric-publish.c            the program: asks, and tells what was answered
  *   eric-publish-options.c    the command line
- *   eric-publish-lines.c      from lines of text to the body of a request
+ *   eric-publish-lines.c      from lines of standard input to the body of a request
  *   eric-publish-socket.c     the same to a socket */
 
 /* Bytes in a line of standard input. */
@@ -41,8 +41,7 @@ int           eric_publish_socket_run     (EricPublishOptions  *options);
 #define ERIC_TYPE_PUBLISH_LINES (eric_publish_lines_get_type ())
 G_DECLARE_FINAL_TYPE (EricPublishLines, eric_publish_lines, ERIC, PUBLISH_LINES, GInputStream)
 
-GInputStream *eric_publish_lines_new      (GInputStream        *base,
-                                           gboolean             json);
+GInputStream *eric_publish_lines_new      (GInputStream        *base);
 /* Says that nothing more is wanted: the stream has ended. */
 void          eric_publish_lines_stop     (EricPublishLines    *self);
 /* (nullable): why it ended before the other one */

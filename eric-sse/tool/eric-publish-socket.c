@@ -96,13 +96,12 @@ static gboolean
 send (EricPublishSocket  *publish,
       const char         *text,
       gsize               length,
-      gboolean            json,
       GError            **error)
 {
   const char *event_type = publish->options->event_type;
   g_autoptr (EricMessage) message =
-    json ? eric_message_new_from_json (event_type, text, length, error)
-         : eric_message_new_from_text (event_type, text, error);
+    publish->options->json ? eric_message_new_from_json (event_type, text, length, error)
+                           : eric_message_new_from_data (event_type, (const guint8 *) text, length, error);
   Sent *sent;
 
   if (message == NULL)
@@ -124,14 +123,13 @@ take_line (EricPublishSocket *publish,
   g_autoptr (GError) error = NULL;
 
   publish->n_lines++;
-  if (length == 0 || send (publish, line, length, TRUE, &error))
+  if (length == 0 || send (publish, line, length, &error))
     return;
   g_printerr ("eric-sse publish: line %" G_GUINT64_FORMAT " of standard input: %s; "
               "the lines before it were sent\n", publish->n_lines, error->message);
   fail (publish);
 }
 
-/* Each line is JSON, in the one way or the other. */
 static void
 read_cb (GObject      *source,
          GAsyncResult *result,
@@ -179,14 +177,14 @@ start (EricPublishSocket *publish)
   if (options->text == NULL)
     {
       input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-      publish->lines = eric_publish_lines_new (input, options->json);
+      publish->lines = eric_publish_lines_new (input);
       publish->input = g_data_input_stream_new (publish->lines);
       read_on (publish);
       return;
     }
   publish->ended = TRUE;
   eric_socket_client_set_timeout (publish->client, TIMEOUT);
-  if (!send (publish, options->text, strlen (options->text), options->json, &error))
+  if (!send (publish, options->text, strlen (options->text), &error))
     {
       g_printerr ("eric-sse publish: %s\n", error->message);
       fail (publish);

@@ -16,6 +16,8 @@
 /* How much of an answer is read, in bytes: it should be a sentence. */
 #define MAX_ANSWER 1024
 
+#define TEXT_TYPE "text/plain; charset=utf-8"
+
 typedef struct
 {
   EricPublishOptions  options;
@@ -153,14 +155,15 @@ set_body (EricPublish *publish)
       g_autoptr (GBytes) text = g_bytes_new (options->text, strlen (options->text));
 
       soup_message_set_request_body_from_bytes (
-        publish->message, options->json ? "application/json" : "text/plain; charset=utf-8", text);
+        publish->message, options->json ? "application/json" : TEXT_TYPE, text);
     }
   else
     {
       g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
 
-      publish->lines = eric_publish_lines_new (input, options->json);
-      soup_message_set_request_body (publish->message, "application/x-ndjson", publish->lines, -1);
+      publish->lines = eric_publish_lines_new (input);
+      soup_message_set_request_body (publish->message,
+                                     options->json ? "application/x-ndjson" : TEXT_TYPE, publish->lines, -1);
       g_signal_connect (publish->message, "network-event", G_CALLBACK (network_event_cb), publish);
     }
 }

@@ -101,7 +101,19 @@ describe("A payload", () => {
     expect(through(nested(32))).toEqual(nested(32));
     refused(nested(33), TypeError, /more than 32 levels/);
     refused(nested(10000), TypeError, /more than 32 levels/);
-    expect(() => Eric.Message.new_from_json(null, JSON.stringify(nested(33)))).toThrowGError(...INVALID);
+    expect(() => Eric.Message.new_from_json(null, JSON.stringify(nested(513)))).toThrowGError(...INVALID);
+  });
+
+  it("is read from JSON with more than a GLib.Variant holds", () => {
+    const documents = ["[12345678901234567890123]", '{"a":"\\u0000b","n":12345678901234567890}', "1e400", '"\\ud83d"',
+      JSON.stringify(nested(33))];
+    const values = [[12345678901234567890123n], { a: "\0b", n: 12345678901234567890n }, Infinity, "\ud83d", nested(33)];
+    documents.forEach((json, i) => {
+      const message = Eric.Message.new_from_json(null, json);
+      expect([message.text, message.payload]).toEqual([json, values[i]]);
+    });
+    expect(() => Eric.Message.new_from_json(null, documents[0]).parse_json()).toThrowGError(...INVALID);
+    expect(() => Eric.Message.new_from_json(null, "123\0")).toThrowError(TypeError, /NUL/);
   });
 
   it("is refused where a string has no form in UTF-8, or in C", () => {

@@ -111,11 +111,42 @@ def test_refused(value, error):
 
 @pytest.mark.parametrize('fields', [
     {'type': 'two\nlines'}, {'id': 'two\nlines'}, {'type': 'a\0b'}, {'id': 'a\0b'}, {'sender_id': 'a\0b'},
-    {'id': '1', 'payload': 'a\0b'},
+    {'sender_id': 'me', 'payload': 'a\0b'},
 ], ids=repr)
 def test_refused_fields(fields):
     with pytest.raises(Eric.InvalidMessageFormatError):
         Eric.Message(**fields)
+
+
+def test_text_with_nul_and_an_id():
+    assert Eric.Message('test', 'a\0b', id='1').payload == 'a\0b'
+
+
+@pytest.mark.parametrize('document, value', [
+    ('{"id":18446744073709551615}', {'id': 2**64 - 1}), ('[123456789012345678901234567890]', [123456789012345678901234567890]),
+    ('"half \\ud83d"', 'half \ufffd'), ('["\\ud83d\\ude00 \\\\ud83d"]', ['😀 \\ud83d']), ('"a\\u0000b"', 'a\0b'),
+    (' null ', None), ('"text"', 'text'), ('[' * 33 + ']' * 33, None),
+])
+def test_documents(document, value):
+    """What comes in goes out: Python reads also what a GLib.Variant cannot hold."""
+    message = Eric.Message.new_from_json('test', document)
+    assert message.text == document.strip()
+    if value is None and document.startswith('['):
+        value = message.payload
+        assert message.get_payload() is None
+    assert message.payload == value
+    from_server = Eric.Message('test', document)
+    assert message.json() == from_server.json() == (value if document != '"a\\u0000b"' else 'a\ufffdb')
+
+
+def test_documents_refused():
+    for document in '123\0', '{', 'NaN', '[' * 513 + ']' * 513:
+        with pytest.raises(Eric.InvalidMessageFormatError):
+            Eric.Message.new_from_json('test', document)
+    with pytest.raises(Eric.InvalidMessageFormatError, match='out of range'):
+        Eric.Message.new_from_json('test', '1e400').parse_json()
+    with pytest.raises(Eric.InvalidMessageFormatError):
+        Eric.Message('test', 'no JSON').json()
 
 
 def test_without_the_encoder_in_c(monkeypatch):

@@ -24,6 +24,7 @@ const ESCAPED = /\\u(?:0000|d[89a-f])/;
 const LONG_INTEGER = /\d{16}/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
 const MARK = "\0";
+const MARKED = '"\\u0000';
 
 function nameOf(path) {
   return path.reduce((name, key) => {
@@ -182,12 +183,18 @@ function toJson(value, writeVariant, isVariant) {
   return new Writer(writeVariant, isVariant).write(value);
 }
 
-// JSON as the library writes it: where there are numbers, no string has NUL in it.
+function readMarked(text) {
+  return text.startsWith(MARK) ? text : BigInt(text);
+}
+
+// The mark says that a BigInt follows; a string that begins with it has another one before it.
 function fromText(json) {
   if (!LONG_INTEGER.test(json))
     return JSON.parse(json);
   let marked = false;
   const text = json.replace(STRING_OR_NUMBER, (token, fraction, exponent) => {
+    if (token.startsWith(MARKED))
+      return `"\\u0000${token.slice(1)}`;
     if (token[0] === '"' || fraction || exponent || Number.isSafeInteger(Number(token)))
       return token;
     marked = true;
@@ -196,5 +203,5 @@ function fromText(json) {
   if (!marked)
     return JSON.parse(json);
   return JSON.parse(text, (_key, value) =>
-    typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(1)) : value);
+    typeof value === "string" && value.startsWith(MARK) ? readMarked(value.slice(1)) : value);
 }

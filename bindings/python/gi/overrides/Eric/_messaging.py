@@ -41,6 +41,7 @@ def install_message():
     Message.id = property(Message.get_id, doc='The id of the message, or None.')
     Message.sender_id = property(Message.get_sender_id, doc='Who sent the message, or None.')
     Message.json = _payload.parse_text
+    Message.new_from_json = staticmethod(_payload.new_from_json)
 
 
 # Listeners

@@ -6,6 +6,7 @@ JSON is what crosses the border: it is one call, and Python reads and writes it 
 a GLib.Variant takes a call for each value in it."""
 
 import json
+import re
 
 from gi.module import get_introspection_module
 from gi.repository import GLib
@@ -36,8 +37,8 @@ _encode = _make_encoder()
 _scan = json.JSONDecoder().scan_once
 _new_full, _new_from_text, _new_from_data, _new_from_json = (
     Message.new_full, Message.new_from_text, Message.new_from_data, Message.new_from_json)
-_get_text, _get_data, _to_json, _parse_json = (
-    Message.get_text, Message.get_data, Message.to_json, Message.parse_json)
+_get_text, _get_data, _to_json, _parse_json, _copy_with_id = (
+    Message.get_text, Message.get_data, Message.to_json, Message.parse_json, Message.copy_with_id)
 
 
 def _check(value, depth=1):
@@ -54,8 +55,11 @@ def _check(value, depth=1):
             _check(child, depth + 1)
 
 
+_LONG_INTEGER = re.compile(r'\d{19}')
+
+
 def _explain(value):
-    """Raises what says more than that some place of the JSON is wrong."""
+    """Refuses what JSON can hold, and a GLib.Variant cannot."""
     if isinstance(value, dict):
         for key, child in value.items():
             _explain(key)
@@ -76,22 +80,36 @@ def to_json(value):
     return _encode(value)
 
 
+_SPACE = ' \t\r\n'            # of JSON
+_SURROGATE = r'\\u[dD][{}][0-9a-fA-F]{{2}}'
+_ESCAPE = re.compile(f'{_SURROGATE.format("89abAB")}{_SURROGATE.format("c-fC-F")}|({_SURROGATE.format("89a-fA-F")})|'
+                     r'\\.', re.DOTALL)
+
+
+def _read(text):
+    """A value from JSON, whose size and precision are those of Python. U+FFFD stands for
+    half of a surrogate pair: a str with one could be written nowhere."""
+    if '\\ud' in text or '\\uD' in text:
+        text = _ESCAPE.sub(lambda match: '\\ufffd' if match[1] else match[0], text)
+    return _scan(text, 0)[0]
+
+
 def to_variant(value):
     """A payload as the C functions take it."""
     if value is None or isinstance(value, GLib.Variant):
         return value
-    if isinstance(value, str) and '\0' in value:
-        raise InvalidMessageFormatError('Only a message with neither id nor sender can contain NUL')
+    if isinstance(value, str):
+        if '\0' in value:
+            raise InvalidMessageFormatError('A payload that a GLib.Variant holds cannot contain NUL')
+        return GLib.Variant('s', value)
     return new_message(None, value).get_payload()
 
 
 def _new_from_value(event_type, payload):
     text = to_json(payload)
-    try:
-        return _new_from_json(event_type, text, -1)
-    except InvalidMessageFormatError:
+    if '\\u0000' in text or _LONG_INTEGER.search(text):
         _explain(payload)
-        raise
+    return _new_from_json(event_type, text, -1)
 
 
 def new_message(event_type=None, payload=None, id=None, sender_id=None):
@@ -104,7 +122,15 @@ def new_message(event_type=None, payload=None, id=None, sender_id=None):
             return _new_from_data(event_type, payload.encode())
         if payload is not None and not isinstance(payload, GLib.Variant):
             return _new_from_value(event_type, payload)
+    elif sender_id is None and payload is not None and not isinstance(payload, GLib.Variant):
+        return _copy_with_id(new_message(event_type, payload), _checked('id', id))
     return _new_full(event_type, to_variant(payload), _checked('id', id), _checked('sender', sender_id))
+
+
+def new_from_json(type, json, length=-1):
+    if '\0' in json:
+        raise InvalidMessageFormatError('JSON cannot contain NUL')
+    return _new_from_json(_checked('type', type), json, length)
 
 
 def _checked(field, value):
@@ -116,7 +142,7 @@ def _checked(field, value):
 
 def get_payload(message):
     """What the message says, as plain Python values: each time a new one."""
-    return _scan(_to_json(message), 0)[0]
+    return _read(_to_json(message))
 
 
 def get_text(message):
@@ -127,4 +153,11 @@ def get_text(message):
 
 def parse_text(message):
     """The text read as JSON, which is what most event streams carry."""
-    return get_payload(_new_full(None, _parse_json(message), None, None))
+    try:
+        return get_payload(_new_full(None, _parse_json(message), None, None))
+    except InvalidMessageFormatError as error:
+        try:
+            text = get_text(message).strip(_SPACE)
+            return _read(text)      # what a GLib.Variant cannot hold
+        except (StopIteration, ValueError):
+            raise error from None
