@@ -8,6 +8,7 @@
 #include <eric-sse.h>
 
 #include "test-util.h"
+#include "token-streams.h"
 
 /* Streams in the shapes in which services send them, and what is read of them. A '
  * stands for a ", so that JSON can be read here. */
@@ -205,71 +206,16 @@ static const Sample bad_samples[] = {
 };
 
 static void
-print_tokens (GString   *out,
-              GPtrArray *tokens)
-{
-  static const char * const kinds[] = { "text", "reasoning", "call" };
-
-  for (guint i = 0; i < tokens->len; i++)
-    {
-      EricToken *token = tokens->pdata[i];
-      const char *id = eric_token_get_id (token);
-      const char *name = eric_token_get_name (token);
-
-      g_assert_cmpstr (eric_token_get_text (token), !=, "");
-      g_string_append_printf (out, "%s ", kinds[eric_token_get_kind (token)]);
-      if (eric_token_get_kind (token) == ERIC_TOKEN_KIND_TOOL_CALL)
-        g_string_append_printf (out, "%s %s ", id != NULL ? id : "-", name != NULL ? name : "-");
-      g_string_append_printf (out, "%s\n", eric_token_get_text (token));
-    }
-}
-
-static void
-print_state (GString         *out,
-             EricTokenReader *reader)
-{
-  const GError *error = eric_token_reader_get_error (reader);
-  const char *reason = eric_token_reader_get_finish_reason (reader);
-
-  if (error != NULL)
-    {
-      g_assert_true (eric_token_reader_is_done (reader));
-      g_string_append_printf (out, "error %s %d: %s\n", g_quark_to_string (error->domain), error->code,
-                              error->message);
-    }
-  else if (reason != NULL)
-    g_string_append_printf (out, "%s %s %" G_GUINT64_FORMAT "+%" G_GUINT64_FORMAT "\n",
-                            eric_token_reader_is_done (reader) ? "done" : "finish", reason,
-                            eric_token_reader_get_input_tokens (reader), eric_token_reader_get_output_tokens (reader));
-  else
-    g_assert_false (eric_token_reader_is_done (reader));
-}
-
-static void
 test_token_reader_sample (gconstpointer data)
 {
   const Sample *sample = data;
-  gboolean lines = *sample->stream == '{';
-  g_autoptr (EricSseParser) parser = eric_sse_parser_new_for_format (lines ? ERIC_STREAM_FORMAT_NDJSON
-                                                                           : ERIC_STREAM_FORMAT_EVENT_STREAM);
   g_autoptr (EricTokenReader) reader = eric_token_reader_new ();
-  g_autofree char *stream = g_strdelimit (g_strdup (sample->stream), "'", '"');
+  g_autoptr (GPtrArray) messages = token_stream_split (sample->stream);
   g_autoptr (GString) out = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
 
-  g_assert_true (eric_sse_parser_feed (parser, (const guint8 *) stream, strlen (stream), &error));
-  g_assert_true (eric_sse_parser_end (parser, &error));
-  for (;;)
-    {
-      g_autoptr (EricMessage) message = eric_sse_parser_next (parser);
-      g_autoptr (GPtrArray) tokens = NULL;
-
-      if (message == NULL)
-        break;
-      tokens = eric_token_reader_read (reader, message);
-      print_tokens (out, tokens);
-    }
-  print_state (out, reader);
+  for (guint i = 0; i < messages->len; i++)
+    token_trace_message (out, reader, messages->pdata[i]);
+  token_trace_state (out, reader);
   /* What the JSON reader says of itself is its own. */
   if (g_str_has_suffix (sample->expected, INVALID))
     g_assert_true (g_str_has_prefix (out->str, sample->expected));

@@ -32,6 +32,7 @@ typedef struct
   gsize     last;             /* where the last piece begins */
   gboolean  repeats;          /* each piece begins with the one before */
   gboolean  is_text;          /* the arguments are no JSON, nor have to be */
+  gboolean  is_whole;         /* the service said that these are all of them */
   gboolean  in_list;          /* a piece in the list that is being read was its own */
   gboolean  closed;           /* the service says that there are no more pieces */
 } EricTokenCall;
@@ -79,7 +80,8 @@ void           eric_token_answer_take_piece  (EricTokenAnswer      *self,
                                               const EricTokenPiece *piece);
 void           eric_token_answer_end_list    (EricTokenAnswer      *self);
 void           eric_token_answer_give_calls  (EricTokenAnswer      *self,
-                                              gboolean              closed_only);
+                                              gboolean              closed_only,
+                                              gboolean              has_reason);
 void           eric_token_call_free          (EricTokenCall        *call);
 
 /* eric-token-errors.c */

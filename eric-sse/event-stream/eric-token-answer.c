@@ -107,11 +107,11 @@ eric_token_answer_finish (EricTokenAnswer *self,
   if (self->failure != NULL)
     g_ptr_array_set_size (self->calls, 0);
   else if (!has_part (reason, cuts, G_N_ELEMENTS (cuts)))
-    eric_token_answer_give_calls (self, FALSE);
+    eric_token_answer_give_calls (self, FALSE, TRUE);
   else if (self->calls->len > 0)
     {
       g_ptr_array_set_size (self->calls, self->calls->len - 1);
-      eric_token_answer_give_calls (self, FALSE);
+      eric_token_answer_give_calls (self, FALSE, FALSE);
       g_ptr_array_set_size (self->calls, 0);
     }
   if (self->calls->len > 0 || (self->finish_reason != NULL && g_ascii_strcasecmp (reason, "stop") == 0))
@@ -130,7 +130,7 @@ eric_token_answer_end (EricTokenAnswer *self,
   self->done = TRUE;
   if (self->failure != NULL)
     return;
-  eric_token_answer_give_calls (self, FALSE);
+  eric_token_answer_give_calls (self, FALSE, FALSE);
   if (self->calls->len > 0)
     {
       EricTokenCall *call = self->calls->pdata[0];

@@ -66,7 +66,7 @@ begin_block (EricTokenAnswer *self,
     .key = key, .id = id, .name = eric_token_get_string (block, "name"), .arguments = input,
   };
 
-  eric_token_answer_give_calls (self, TRUE);
+  eric_token_answer_give_calls (self, TRUE, FALSE);
   if (g_strcmp0 (eric_token_get_string (block, "type"), "tool_use") == 0)
     {
       begin_call (self, &piece);
@@ -153,7 +153,7 @@ begin_bedrock_block (EricTokenAnswer *self,
 
   if (block == NULL)
     return;
-  eric_token_answer_give_calls (self, TRUE);
+  eric_token_answer_give_calls (self, TRUE, FALSE);
   if (tool != NULL)
     begin_call (self, &piece);
 }

@@ -23,18 +23,40 @@ eric_token_call_free (EricTokenCall *call)
   g_free (call);
 }
 
-/* (nullable): the arguments, NULL where they are not complete. Some services say all that
- * they have in each piece: then the last one has it. */
+/* Numbers that are not finite are a matter of who reads them. */
+static gboolean
+is_json (const char *text)
+{
+  return eric_json_check (text, -1, TRUE, NULL);
+}
+
+/* What comes behind a text of this length may be a value in it. */
+static gboolean
+may_have_value (const char *text,
+                gsize       length)
+{
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  return length > 0 && strchr (":,[", text[length - 1]) != NULL;
+}
+
+/* (nullable): the arguments, NULL where they are not complete. Text is when the service
+ * says so, or why the answer ended. Some services say all that they have in each piece:
+ * then the last one has it, unless it is a value within what came before. */
 static const char *
-get_arguments (EricTokenCall *call)
+get_arguments (EricTokenCall *call,
+               gboolean       has_reason)
 {
   const char *all = call->arguments->str;
 
   if (*all == '\0')
     return call->initial != NULL ? call->initial : "{}";
-  if (call->is_text || eric_json_check (all, -1, FALSE, NULL))
+  if (call->is_text)
+    return call->is_whole || has_reason ? all : NULL;
+  if (is_json (all))
     return all;
-  if (call->repeats && call->last > 0 && eric_json_check (all + call->last, -1, FALSE, NULL))
+  if (call->repeats && call->last > 0 && is_json (all + call->last) &&
+      (has_reason || !may_have_value (all, call->last)))
     return all + call->last;
   return NULL;
 }
@@ -42,7 +64,7 @@ get_arguments (EricTokenCall *call)
 static gboolean
 is_complete (EricTokenCall *call)
 {
-  return call->arguments->len > 0 && get_arguments (call) != NULL;
+  return call->arguments->len > 0 && get_arguments (call, FALSE) != NULL;
 }
 
 /* NULL where there are too many. */
@@ -201,6 +223,7 @@ eric_token_answer_take_piece (EricTokenAnswer      *self,
   call->in_list = TRUE;
   if (piece->is_whole && piece->arguments != NULL)
     {
+      call->is_whole = TRUE;
       g_string_truncate (call->arguments, 0);
       call->last = 0;
     }
@@ -223,12 +246,13 @@ eric_token_answer_end_list (EricTokenAnswer *self)
 /* Those whose arguments are complete; the others stay. */
 void
 eric_token_answer_give_calls (EricTokenAnswer *self,
-                              gboolean         closed_only)
+                              gboolean         closed_only,
+                              gboolean         has_reason)
 {
   for (guint i = 0; i < self->calls->len;)
     {
       EricTokenCall *call = self->calls->pdata[i];
-      const char *arguments = call->closed || !closed_only ? get_arguments (call) : NULL;
+      const char *arguments = call->closed || !closed_only ? get_arguments (call, has_reason) : NULL;
 
       if (arguments == NULL)
         {
