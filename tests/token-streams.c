@@ -262,11 +262,11 @@ const TokenStream token_streams[] = {
     START TOOL ("0", "t1", "read", "{}") INPUT ("0", "{}") END ("0") TOOL ("1", "t2", "write", "{}") END ("1")
       REASON ("max_tokens") STOP,
     "call t1 read {}\ndone max_tokens 25+15\n" },
-  { "Anthropic", "cut-by-an-error", "docs.claude.com/en/docs/build-with-claude/streaming",
+  { "Anthropic", "cut-by-an-error", "platform.claude.com/docs/en/build-with-claude/streaming",
     START TOOL ("0", "t1", "read", "{}") INPUT ("0", "{}") END ("0")
       "event: error\ndata: {'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}}\n\n",
     FAILED "Overloaded\n" },
-  { "Anthropic", "context-is-full", "platform.claude.com/docs/en/build-with-claude/handling-stop-reasons",
+  { "Anthropic", "context-is-full", "@ai-sdk/anthropic map-anthropic-stop-reason.ts",
     START TOOL ("0", "t1", "read", "{}") END ("0") REASON ("model_context_window_exceeded") STOP,
     "done model_context_window_exceeded 25+15\n" },
 
@@ -350,11 +350,11 @@ const TokenStream token_streams[] = {
     SAY ("a") DATA ("{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':9,"
                     "'completion_tokens':1}}") DATA ("{'choices':[]}") DONE,
     "text a\ndone stop 9+1\n" },
-  { "Cerebras", "counts-with-the-reason", "inference-docs.cerebras.ai/capabilities/streaming",
+  { "Cerebras", "counts-with-the-reason", "-",
     SAY ("a") DATA ("{'choices':[{'delta':{},'finish_reason':'stop','index':0}],'usage':{'prompt_tokens':9,"
                     "'completion_tokens':1,'total_tokens':10},'time_info':{'queue_time':0.1}}") DONE,
     "text a\ndone stop 9+1\n" },
-  { "Together", "text-beside-the-delta", "docs.together.ai/docs/chat-overview",
+  { "Together", "text-beside-the-delta", "-",
     DATA ("{'choices':[{'index':0,'logprobs':null,'seed':null,'finish_reason':null,'delta':{'token_id':1,'role':"
           "'assistant','content':'Hi','tool_calls':null}}],'usage':null}")
       DATA ("{'choices':[{'index':0,'finish_reason':'eos','delta':{'content':''}}],'usage':{'prompt_tokens':3,"
@@ -398,7 +398,7 @@ const TokenStream token_streams[] = {
     SAY ("a") CHUNK ("{'finish_reason':null,'index':0,'content_filter_offsets':{'check_offset':4522},"
                      "'content_filter_results':{'hate':{'filtered':false}}}") FINISH ("stop") DONE,
     "text a\ndone stop 0+0\n" },
-  { "Azure", "filter-that-failed", "learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming",
+  { "Azure", "filter-that-failed", "learn.microsoft.com/azure/foundry/openai/concepts/content-streaming",
     CHUNK ("{'index':0,'delta':{'content':'a'},'content_filter_results':{'error':{'code':'content_filter_error',"
            "'message':'The contents are not filtered'}},'finish_reason':null}") FINISH ("stop") DONE,
     "text a\ndone stop 0+0\n" },
@@ -435,14 +435,14 @@ const TokenStream token_streams[] = {
     "id:1\nevent:error\n:HTTP_STATUS/429\ndata:{'code':'Throttling.AllocationQuota','message':'Free allocated quota exceeded.',"
       "'request_id':'a'}\n\n",
     FAILED "Free allocated quota exceeded.\n" },
-  { "DashScope", "error-with-a-code", "help.aliyun.com/zh/dashscope/developer-reference/return-status-code-description",
+  { "DashScope", "error-with-a-code", "zhengxs2018/ai#12",
     DATA ("{'code':'DataInspectionFailed','message':'Input data may contain inappropriate content.','request_id':'a'}"),
     FAILED "Input data may contain inappropriate content.\n" },
   { "Groq", "tool-use-failed", "langchain4j/langchain4j#2585",
     DATA ("{'error':{'message':'Failed to call a function.','type':'invalid_request_error','code':'tool_use_failed',"
           "'failed_generation':'getCarsList','status_code':400}}"),
     FAILED "Failed to call a function.\n" },
-  { "Groq", "error-in-x-groq", "console.groq.com/docs/text-chat#streaming",
+  { "Groq", "error-in-x-groq", "-",
     DATA ("{'choices':[{'index':0,'delta':{},'finish_reason':null}],'x_groq':{'id':'r','error':'Over capacity'}}"),
     FAILED "Over capacity\n" },
   { "MiniMax", "base-resp", "edenai/edenai-apis#360",
@@ -471,7 +471,7 @@ const TokenStream token_streams[] = {
   { "llama.cpp", "error-in-data", "ggml-org/llama.cpp#16109",
     DATA ("{'error':{'code':400,'message':'the request exceeds the available context size','type':'invalid_request_error'}}"),
     FAILED "the request exceeds the available context size\n" },
-  { "watsonx", "errors", "cloud.ibm.com/apidocs/watsonx-ai",
+  { "watsonx", "errors", "-",
     "id: 1\nevent: error\ndata: {'errors':[{'code':'rate_limit_reached_requests','message':'Rate limit reached'}],"
       "'status_code':429}\n\n",
     FAILED "Rate limit reached\n" },
@@ -482,7 +482,7 @@ const TokenStream token_streams[] = {
     DATA ("{'candidates':[{'content':{'parts':[{'text':'a'}]}}]}")
       DATA ("{'error':{'code':503,'message':'The model is overloaded.','status':'UNAVAILABLE'}}"),
     "text a\n" FAILED "The model is overloaded.\n" },
-  { "Gemini", "error-in-a-list", "ai.google.dev/gemini-api/docs/troubleshooting",
+  { "Gemini", "error-in-a-list", "-",
     DATA ("[{'error':{'code':429,'message':'Quota exceeded','status':'RESOURCE_EXHAUSTED'}}]"), FAILED "Quota exceeded\n" },
 
   /* Anthropic, and who speaks as it does */
@@ -500,7 +500,7 @@ const TokenStream token_streams[] = {
     START TOOL ("0", "t1", "weather", "{}") INPUT ("0", "") INPUT ("0", "{\\'city\\':") EVENT ("ping", "")
       INPUT ("0", "\\'Rome\\'}") END ("0") REASON ("tool_use") STOP,
     "call t1 weather " IS_ROME "\ndone tool_use 25+15\n" },
-  { "Anthropic", "tools-of-the-service", "docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool",
+  { "Anthropic", "tools-of-the-service", "platform.claude.com/docs/en/build-with-claude/streaming",
     START TOOL ("0", "t1", "weather", "{}") INPUT ("0", "{}") END ("0")
       BLOCK ("1", "'type':'server_tool_use','id':'s1','name':'web_search','input':{}") INPUT ("1", "{\\'query\\':1}") END ("1")
       BLOCK ("2", "'type':'web_search_tool_result','tool_use_id':'s1','content':{'type':'web_search_tool_result_error',"
@@ -511,13 +511,13 @@ const TokenStream token_streams[] = {
       BLOCK ("0", "'type':'server_tool_use','id':'s1','name':'s','input':{}") INPUT ("0", "{\\'b\\':2}") END ("0")
       TOOL ("0", "t2", "y", "{}") INPUT ("0", "{\\'c\\':3}") END ("0") REASON ("tool_use") STOP,
     "call t1 x {\"a\":1}\ncall t2 y {\"c\":3}\ndone tool_use 25+15\n" },
-  { "Anthropic", "thinking", "docs.claude.com/en/docs/build-with-claude/streaming",
+  { "Anthropic", "thinking", "platform.claude.com/docs/en/build-with-claude/streaming",
     START BLOCK ("0", "'type':'thinking','thinking':'','signature':''") PIECE ("0", "'type':'thinking_delta','thinking':'Hm'")
       PIECE ("0", "'type':'signature_delta','signature':'Eq'") END ("0") BLOCK ("1", "'type':'redacted_thinking','data':'E'")
       END ("1") BLOCK ("2", "'type':'text','text':''") PIECE ("2", "'type':'text_delta','text':'Yes'") END ("2")
       REASON ("end_turn") STOP,
     "reasoning Hm\ntext Yes\ndone end_turn 25+15\n" },
-  { "Anthropic", "refusal", "platform.claude.com/docs/en/build-with-claude/handling-stop-reasons",
+  { "Anthropic", "refusal", "@ai-sdk/anthropic map-anthropic-stop-reason.ts",
     START TOOL ("0", "t1", "x", "{}") END ("0") REASON ("refusal") STOP, "done refusal 25+15\n" },
 
   /* OpenAI, responses */
@@ -617,7 +617,7 @@ const TokenStream token_streams[] = {
       EVENT ("content-delta", ",'index':0,'delta':{'message':{'content':{'text':'Yes'}}}") EVENT ("content-end", ",'index':0")
       EVENT ("message-end", ",'delta':{'finish_reason':'COMPLETE','usage':{'tokens':{'input_tokens':3,'output_tokens':1}}}"),
     "reasoning Hm\ntext Yes\ndone COMPLETE 3+1\n" },
-  { "Cohere", "error", "docs.cohere.com/reference/chat-stream",
+  { "Cohere", "error", "tryAGI/Cohere#178",
     EVENT ("message-end", ",'delta':{'finish_reason':'ERROR','error':'internal server error'}"),
     FAILED "internal server error\n" },
   { "Bedrock", "converse", "aaif-goose/goose#9579",
@@ -653,7 +653,7 @@ const TokenStream token_streams[] = {
     DATA ("{'object':'chat.completion','sentence_id':0,'is_end':false,'result':'Hel','finish_reason':'normal'}")
       DATA ("{'object':'chat.completion','sentence_id':1,'is_end':true,'result':'lo','finish_reason':'normal'}"),
     "text Hel\ntext lo\ndone normal 0+0\n" },
-  { "DashScope", "output", "moona3k/macparakeet#1087",
+  { "DashScope", "output", "cljdoc.org/d/im.ttalk/clj-agent-provider stream.dashscope",
     "id:1\nevent:result\n:HTTP_STATUS/200\ndata:{'output':{'choices':[{'message':{'content':'Hel','role':'assistant'},"
       "'finish_reason':'null'}]},'usage':{'input_tokens':7,'output_tokens':1},'request_id':'a'}\n\n"
     "id:2\nevent:result\n:HTTP_STATUS/200\ndata:{'output':{'choices':[{'message':{'content':'lo','role':'assistant'},"
@@ -663,7 +663,7 @@ const TokenStream token_streams[] = {
     DATA ("{'output':{'text':'Hi','finish_reason':'null'},'usage':{'input_tokens':7,'output_tokens':1}}")
       DATA ("{'output':{'text':'','finish_reason':'length'},'usage':{'input_tokens':7,'output_tokens':1}}"),
     "text Hi\nfinish length 7+1\n" },
-  { "watsonx", "results", "cloud.ibm.com/apidocs/watsonx-ai",
+  { "watsonx", "results", "ibm.github.io/watsonx-ai-node-sdk TextGenResult",
     "id: 1\nevent: message\ndata: {'results':[{'generated_text':'Hi','generated_token_count':1,'input_token_count':5,"
       "'stop_reason':'not_finished'}]}\n\n"
     "id: 2\nevent: message\ndata: {'results':[{'generated_text':'','generated_token_count':2,'input_token_count':0,"
