@@ -347,13 +347,84 @@ test_cancel (void)
   failure = processing_next (stream);
   g_assert_cmpstr (eric_message_get_event_type (failure), ==, ERIC_MESSAGE_TYPE_ERROR);
   processing_assert_ends (stream);
-  processing_assert_refused (channel, listener, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
-  /* Nor does it run when it is started otherwise. */
+  /* It does not run when it is started otherwise. */
   eric_listener_start (ERIC_LISTENER (listener));
   g_assert_false (eric_listener_get_running (ERIC_LISTENER (listener)));
   pool_wait (ERIC_LISTENER (listener));
   g_assert_cmpuint (eric_data_processing_channel_get_pending (channel), ==, 4);
+
+  /* The next run has what is left. */
+  g_clear_object (&stream);
+  stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_COMPLETION);
+  for (int i = 1; i < 5; i++)
+    processing_assert_next (stream, i);
+  eric_listener_stop (ERIC_LISTENER (listener));
+  processing_assert_ends (stream);
+}
+
+/* The cancellable of the application is its own to reset. */
+static void
+test_cancel_from_outside (void)
+{
+  g_autoptr (EricDataProcessingChannel) channel = eric_data_processing_channel_new (NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (EricThreadPoolListener) listener =
+    g_object_new (ERIC_TYPE_THREAD_POOL_LISTENER, "cancellable", cancellable, NULL);
+  g_autoptr (EricMessageStream) stream = NULL;
+
+  g_assert_true (eric_channel_register_listener (ERIC_CHANNEL (channel), ERIC_LISTENER (listener), NULL));
+  g_cancellable_cancel (cancellable);
+  processing_assert_refused (channel, listener, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (g_cancellable_is_cancelled (cancellable));
+  g_cancellable_reset (cancellable);
+  stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_INPUT);
+  eric_listener_stop (ERIC_LISTENER (listener));
+  processing_assert_ends (stream);
+}
+
+/* Number 0 fails, to be tried again after the test. */
+static EricMessage *
+fail_first (EricMessage   *message,
+            GCancellable  *cancellable,
+            gpointer       user_data,
+            GError       **error)
+{
+  if (pool_get_number (message) != 0)
+    return g_object_ref (message);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, "busy");
+  return NULL;
+}
+
+/* In the order of input, results that wait for one that does not come in this run are
+ * given at its end, in order; and each only once. */
+static void
+test_cancel_in_order (void)
+{
+  g_autoptr (EricDataProcessingChannel) channel = eric_data_processing_channel_new (NULL);
+  g_autoptr (EricThreadPoolListener) listener = processing_add (channel, 2, fail_first, NULL);
+  g_autoptr (EricMessageStream) stream = NULL;
+
+  eric_thread_pool_listener_set_max_retries (listener, 3);
+  eric_thread_pool_listener_set_retry_delay (listener, G_MAXINT);
+  processing_broadcast (channel, "x", 0, 21);
+  stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_INPUT);
+  wait_done (listener, 20);
+  g_cancellable_cancel (eric_thread_pool_listener_get_cancellable (listener));
+  for (int i = 1; i <= 20; i++)
+    processing_assert_next (stream, i);
+  processing_assert_ends (stream);
+  g_assert_cmpuint (eric_listener_get_pending (ERIC_LISTENER (listener)), ==, 1);
+
+  /* One that is stopped does the same. */
+  g_clear_object (&stream);
+  stream = processing_begin (channel, listener, ERIC_RESULT_ORDER_INPUT);
+  processing_broadcast (channel, "x", 21, 1);
+  wait_done (listener, 21);
+  eric_listener_stop (ERIC_LISTENER (listener));
+  processing_assert_next (stream, 21);
+  processing_assert_ends (stream);
+  g_assert_cmpuint (eric_listener_get_pending (ERIC_LISTENER (listener)), ==, 1);
 }
 
 static void
@@ -503,6 +574,8 @@ main (int    argc,
   g_test_add_func ("/eric/data-processing-channel/refused", test_refused);
   g_test_add_func ("/eric/data-processing-channel/stop", test_stop);
   g_test_add_func ("/eric/data-processing-channel/cancel", test_cancel);
+  g_test_add_func ("/eric/data-processing-channel/cancel-from-outside", test_cancel_from_outside);
+  g_test_add_func ("/eric/data-processing-channel/cancel-in-order", test_cancel_in_order);
   g_test_add_func ("/eric/data-processing-channel/early-close", test_early_close);
   g_test_add_data_func ("/eric/data-processing-channel/early-close-of-bounded", GINT_TO_POINTER (FALSE),
                         test_early_end_of_bounded);

@@ -336,8 +336,7 @@ check_listener (EricDataProcessingChannel  *self,
                    eric_listener_get_id (ERIC_LISTENER (listener)));
       return FALSE;
     }
-  return !g_cancellable_set_error_if_cancelled (eric_thread_pool_listener_get_cancellable (listener),
-                                                error);
+  return _eric_pool_revive (listener, error);
 }
 
 /* A closed channel says so once, and a former run may have heard it. */
@@ -367,7 +366,9 @@ repeat_end (EricDataProcessingChannel *self,
  * %ERIC_MESSAGE_TYPE_CLOSED: when all was processed that came before
  * [method@DataProcessingChannel.notify_end], [method@Channel.close] or
  * [method@Channel.remove_listener], or when the listener was stopped or cancelled and
- * its tasks that ran are finished. Then this function can be called again.
+ * its tasks that ran are finished: in the order of input, too, all results are in it then that
+ * there are. Then this function can be called again; what waits for another attempt, and what was
+ * not taken, is done in that run.
  *
  * Results wait for who reads them, without any bound. To set one, set
  * [property@Listener:capacity] of [method@MessageStream.get_listener]: workers then wait
@@ -378,7 +379,8 @@ repeat_end (EricDataProcessingChannel *self,
  *
  * Fails with %ERIC_ERROR_INVALID_LISTENER where @listener is not registered with the
  * channel, or its queue is being processed already, and with %G_IO_ERROR_CANCELLED where
- * [property@ThreadPoolListener:cancellable] is cancelled.
+ * the [property@ThreadPoolListener:cancellable] that it was made with is cancelled. One that
+ * was made without runs again, also where its last run was cancelled.
  *
  * It replaces [property@ThreadPoolListener:results] and
  * [property@ThreadPoolListener:result-order] of the listener.

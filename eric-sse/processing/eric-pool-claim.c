@@ -15,6 +15,7 @@ end_run (EricThreadPoolListener *self,
 {
   g_autoptr (EricListener) results = claimed;
 
+  _eric_pool_results_flush (&pool->results);
   if (_eric_pool_results_forget (&pool->results, results))
     g_object_notify (G_OBJECT (self), "results");
   _eric_listener_push_end (results);
@@ -47,6 +48,22 @@ _eric_pool_end_drained (EricThreadPoolListener *self,
     _eric_listener_push_end (results);
   if (claimed != NULL)
     end_run (self, _eric_thread_pool_listener_get_pool (self), claimed);
+}
+
+gboolean
+_eric_pool_revive (EricThreadPoolListener  *self,
+                   GError                 **error)
+{
+  EricPool *pool = _eric_thread_pool_listener_get_pool (self);
+  gboolean quiet;
+
+  _eric_pool_end_claim (self);
+  g_mutex_lock (&pool->lock);
+  quiet = pool->claimed == NULL && pool->quiet;
+  g_mutex_unlock (&pool->lock);
+  if (quiet && pool->owns_cancellable)
+    g_cancellable_reset (pool->cancellable);
+  return !g_cancellable_set_error_if_cancelled (pool->cancellable, error);
 }
 
 static gboolean

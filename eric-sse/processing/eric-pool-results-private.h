@@ -35,6 +35,10 @@ gboolean      _eric_pool_results_set_listener (EricPoolResults *results,
 gboolean      _eric_pool_results_forget       (EricPoolResults *results,
                                                EricListener    *listener);
 
+/* Gives what is early, in order, though results before it are missing: they did not come
+ * in this run. They have their turn when they come in another one. */
+void          _eric_pool_results_flush        (EricPoolResults *results);
+
 /* Takes a message from @source, with its number; (transfer full) (nullable). It takes
  * none while as many results are early as there is room for results. */
 EricMessage  *_eric_pool_results_take         (EricPoolResults *results,

@@ -159,6 +159,39 @@ push_in_order_locked (EricPoolResults *results,
                                       (gpointer *) &number, (gpointer *) &next));
 }
 
+static int
+compare_numbers (gconstpointer a,
+                 gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a;
+  gint64 right = *(const gint64 *) b;
+
+  return (left > right) - (left < right);
+}
+
+void
+_eric_pool_results_flush (EricPoolResults *results)
+{
+  Aftermath aftermath = { 0 };
+  g_autoptr (GList) numbers = NULL;
+
+  g_mutex_lock (&results->lock);
+  numbers = g_list_sort (g_hash_table_get_keys (results->early), compare_numbers);
+  for (GList *l = numbers; l != NULL; l = l->next)
+    {
+      g_autoptr (EricMessage) result = NULL;
+
+      if (g_hash_table_lookup (results->early, l->data) == NULL)
+        continue;
+      result = g_object_ref (g_hash_table_lookup (results->early, l->data));
+      push_locked (results, result, &aftermath);
+      g_hash_table_insert (results->early, g_memdup2 (l->data, sizeof (gint64)), NULL);
+    }
+  g_mutex_unlock (&results->lock);
+
+  settle (&aftermath);
+}
+
 gboolean
 _eric_pool_results_give (EricPoolResults *results,
                          guint64          number,

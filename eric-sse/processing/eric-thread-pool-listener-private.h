@@ -36,6 +36,7 @@ typedef struct
   gpointer               user_data;
   GDestroyNotify         user_data_free_func;  /* (nullable) */
   GCancellable          *cancellable;          /* (owned) */
+  gboolean               owns_cancellable;     /* nobody gave one */
   gulong                 cancelled_handler;
   GThreadPool           *threads;              /* (owned) */
   EricPoolReports       *reports;              /* (owned) */
@@ -106,6 +107,10 @@ gboolean         _eric_pool_is_idle_locked               (EricThreadPoolListener
 gboolean         _eric_pool_claim                        (EricThreadPoolListener *self,
                                                           EricListener           *results,
                                                           EricResultOrder         order);
+/* Lets a listener run again whose run was cancelled, unless the cancellable is that of the
+ * application: then it fails as long as that is cancelled. */
+gboolean         _eric_pool_revive                       (EricThreadPoolListener *self,
+                                                          GError                **error);
 /* Ends the run if the listener is idle. */
 void             _eric_pool_end_claim                    (EricThreadPoolListener *self);
 /* Says that no more results come, to whom they went. Takes over @claimed. */

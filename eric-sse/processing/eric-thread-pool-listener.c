@@ -158,7 +158,8 @@ watch_cancellable (EricThreadPoolListener *self,
 {
   GWeakRef *weak_self = g_new (GWeakRef, 1);
 
-  if (pool->cancellable == NULL)
+  pool->owns_cancellable = pool->cancellable == NULL;
+  if (pool->owns_cancellable)
     pool->cancellable = g_cancellable_new ();
   g_weak_ref_init (weak_self, self);
   pool->cancelled_handler = g_signal_connect_data (pool->cancellable, "cancelled",
