@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "http-util.h"
 #include "source-util.h"
@@ -144,6 +146,36 @@ test_event_source_tls_good (void)
   site_clear (&site);
 }
 
+/* A forked child that drops the source says no farewell on the connection, which TLS would
+ * take for the parent's. */
+static void
+test_event_source_tls_fork (void)
+{
+  Site site = { NULL };
+  pid_t pid;
+  int status;
+
+  if (!site_init (&site, "localhost"))
+    return;
+  trust (&site);
+  assert_reads (&site);
+  pid = fork ();
+  g_assert_cmpint (pid, >=, 0);
+  if (pid == 0)
+    {
+      g_object_run_dispose (G_OBJECT (site.source));
+      g_object_unref (site.source);
+      test_settle ();
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFEXITED (status));
+  http_broadcast (site.http->news, "two");
+  test_wait_until (g_str_equal (site.log->str, "onetwo"));
+  g_assert_cmpuint (site.n_errors, ==, 0);
+  site_clear (&site);
+}
+
 static void
 assert_refused (Site *site)
 {
@@ -218,6 +250,7 @@ main (int    argc,
   dir = g_dir_make_tmp ("eric-source-XXXXXX", NULL);
   certificate = make_certificate ();
   g_test_add_func ("/eric/event-source-tls/good", test_event_source_tls_good);
+  g_test_add_func ("/eric/event-source-tls/fork", test_event_source_tls_fork);
   g_test_add_func ("/eric/event-source-tls/unknown", test_event_source_tls_unknown);
   g_test_add_func ("/eric/event-source-tls/name", test_event_source_tls_name);
   g_test_add_func ("/eric/event-source-tls/accept", test_event_source_tls_accept);

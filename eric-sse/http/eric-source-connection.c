@@ -5,7 +5,11 @@
 
 #include "eric-source-connection-private.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "eric-descriptors-private.h"
+#include "eric-fork-private.h"
 #include "eric-ready-source-private.h"
 
 /* How much is read at once, in bytes. */
@@ -20,6 +24,9 @@ struct _EricSourceConnection
   EricSourceConnectionFuncs  funcs;
   gpointer                   user_data;
   gulong                     sending_id;
+  gulong                     event_id;
+  GSocket                   *socket;        /* (owned) (nullable): where it is known */
+  int                        fork_count;    /* of the process that connects */
   gboolean                   sent;
   gboolean                   closed;
   gboolean                   paused;
@@ -42,7 +49,25 @@ connection_unref (EricSourceConnection *self)
   g_clear_object (&self->body);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->socket);
   g_free (self);
+}
+
+/* In a forked child the connection is the parent's. Whatever libsoup and TLS do to end it
+ * here, also to say so, they do it to this. */
+static void
+detach (EricSourceConnection *self)
+{
+  int nothing;
+
+  if (self->socket == NULL || self->fork_count == eric_fork_count ())
+    return;
+  nothing = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0)
+    return;
+  dup3 (nothing, g_socket_get_fd (self->socket), O_CLOEXEC);
+  close (nothing);
+  g_clear_object (&self->socket);
 }
 
 /* Closes the socket, too: libsoup keeps none that has a request cut off. */
@@ -50,7 +75,9 @@ static void
 shut (EricSourceConnection *self)
 {
   self->closed = TRUE;
+  detach (self);
   g_clear_signal_handler (&self->sending_id, self->message);
+  g_clear_signal_handler (&self->event_id, self->message);
   g_cancellable_cancel (self->cancellable);
 }
 
@@ -150,6 +177,16 @@ fail_later (EricSourceConnection *self)
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
+static void
+network_event_cb (SoupMessage          *message,
+                  GSocketClientEvent    event,
+                  GIOStream            *connection,
+                  EricSourceConnection *self)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
+    g_set_object (&self->socket, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+}
+
 EricSourceConnection *
 eric_source_connection_start (SoupSession                     *session,
                               SoupMessage                     *message,
@@ -169,6 +206,8 @@ eric_source_connection_start (SoupSession                     *session,
       return self;
     }
   self->sending_id = g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
+  self->event_id = g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), self);
+  self->fork_count = eric_fork_count ();
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT, self->cancellable,
                            send_cb, connection_ref (self));
   return self;

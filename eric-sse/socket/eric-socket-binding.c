@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "eric-fork-private.h"
 #include "eric-socket-binding-private.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ struct _EricSocketBinding
   GSocket        *socket;    /* (owned) (nullable): while it listens */
   dev_t           device;    /* which file of that path is ours */
   ino_t           inode;
+  int             fork_count; /* of the process that made it: the path is not a child's to remove */
 
   GMainContext          *context;     /* (owned) (nullable): while it accepts */
   GSource               *source;      /* (owned) (nullable): accepts, or waits to */
@@ -228,6 +230,7 @@ bind_and_listen (EricSocketBinding  *self,
       return FALSE;
     }
   self->socket = g_steal_pointer (&socket);
+  self->fork_count = eric_fork_count ();
   return TRUE;
 }
 
@@ -255,6 +258,8 @@ remove_path (EricSocketBinding *self)
   const char *path = get_path (self);
   GStatBuf status;
 
+  if (self->fork_count != eric_fork_count ())
+    return;
   if (path != NULL && g_lstat (path, &status) == 0 &&
       status.st_dev == self->device && status.st_ino == self->inode)
     g_unlink (path);

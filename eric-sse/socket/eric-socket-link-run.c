@@ -10,6 +10,7 @@
 #include "eric-socket-link-private.h"
 
 #include "eric-error.h"
+#include "eric-fork-private.h"
 #include "eric-socket-connect-private.h"
 #include "eric-socket-errors-private.h"
 
@@ -548,6 +549,7 @@ _eric_socket_link_run (EricSocketLink *self)
 {
   static GThreadPool *pool;
 
+  self->fork_count = eric_fork_count ();
   if (g_once_init_enter (&pool))
     g_once_init_leave (&pool, g_thread_pool_new (run, NULL, -1, FALSE, NULL));
   g_thread_pool_push (pool, self, NULL);

@@ -8,6 +8,7 @@
 
 #include "eric-socket-link-private.h"
 
+#include "eric-fork-private.h"
 #include "eric-ready-source-private.h"
 
 /* Requests */
@@ -314,6 +315,14 @@ eric_socket_link_set_max_line (EricSocketLink *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* In a forked child, where the run is not, nor who would let go of the lock that it may have
+ * held: the connection is the parent's, and what is left of the link stays as it is. */
+static gboolean
+is_abandoned (EricSocketLink *self)
+{
+  return self->running && self->fork_count != eric_fork_count ();
+}
+
 /* What waits fails, by the run if there is one: it may be sending just that. */
 void
 eric_socket_link_close (EricSocketLink *self)
@@ -321,6 +330,12 @@ eric_socket_link_close (EricSocketLink *self)
   g_autoptr (GSocketConnection) connection = NULL;
   GCancellable *useless;
 
+  if (is_abandoned (self))
+    {
+      if (self->connection != NULL)
+        g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
+      return;
+    }
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   if (self->running)

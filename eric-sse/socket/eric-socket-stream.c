@@ -8,6 +8,7 @@
 #include "eric-socket-stream.h"
 
 #include "eric-finish-private.h"
+#include "eric-fork-private.h"
 #include "eric-message-private.h"
 #include "eric-socket-errors-private.h"
 #include "eric-socket-event-private.h"
@@ -56,6 +57,7 @@ struct _EricSocketStream
   GSocketConnection *connection;    /* (lock) (owned) (nullable): not closed during a read */
   gboolean           reading;       /* (lock) */
   gboolean           closed;        /* (lock) */
+  int                fork_count;    /* of the process that connected: no child ends its connection */
 
   guint              retry_delay;   /* (atomic): milliseconds */
 
@@ -83,7 +85,8 @@ static GParamSpec *properties[N_PROPS];
 /* Takes over @connection. A server that has nothing to send learns over TCP that its peer
  * has gone from a reset alone. */
 static void
-drop_connection (GSocketConnection *connection)
+drop_connection (EricSocketStream  *self,
+                 GSocketConnection *connection)
 {
   const struct linger at_once = { .l_onoff = 1 };
   GSocket *socket;
@@ -91,7 +94,8 @@ drop_connection (GSocketConnection *connection)
   if (connection == NULL)
     return;
   socket = g_socket_connection_get_socket (connection);
-  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
+  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX &&
+      self->fork_count == eric_fork_count ())
     setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   g_object_unref (connection);
 }
@@ -123,7 +127,7 @@ end_read (EricSocketStream *self)
   if (self->closed || self->ended || self->failure != NULL)
     connection = g_steal_pointer (&self->connection);
   g_mutex_unlock (&self->lock);
-  drop_connection (connection);
+  drop_connection (self, connection);
 }
 
 static gboolean
@@ -403,6 +407,7 @@ _eric_socket_stream_new (GSocketConnection *connection,
   EricSocketStream *self = g_object_new (ERIC_TYPE_SOCKET_STREAM, NULL);
 
   self->connection = g_object_ref (connection);
+  self->fork_count = eric_fork_count ();
   eric_socket_lines_init (&self->lines, max_line);
   return self;
 }
@@ -626,8 +631,8 @@ eric_socket_stream_close (EricSocketStream *self)
   self->closed = TRUE;
   if (!self->reading)
     connection = g_steal_pointer (&self->connection);
-  else if (self->connection != NULL)
+  else if (self->connection != NULL && self->fork_count == eric_fork_count ())
     g_socket_shutdown (g_socket_connection_get_socket (self->connection), TRUE, TRUE, NULL);
   g_mutex_unlock (&self->lock);
-  drop_connection (connection);
+  drop_connection (self, connection);
 }
