@@ -114,7 +114,7 @@ assert_copy (EricFrameLog *log,
   eric_span_init (&span);
   g_byte_array_append (span.bytes, (const guint8 *) "stale", 5);
   g_array_set_size (span.frames, 3);
-  g_assert_true (eric_frame_log_copy (log, &at, up_to_number, max_bytes, framing, &span));
+  g_assert_true (eric_frame_log_copy (log, &at, up_to_number, max_bytes, NO_LIMIT, framing, &span));
   g_assert_cmpuint (at, ==, index);
   g_assert_cmpuint (span.first, ==, index);
   g_assert_true (span_is (&span, expected));
@@ -135,7 +135,7 @@ assert_fell_off (EricFrameLog *log,
   EricSpan span;
 
   eric_span_init (&span);
-  g_assert_false (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
+  g_assert_false (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
   g_assert_cmpuint (index, ==, oldest);
   g_assert_cmpuint (span.frames->len, ==, 0);
   eric_span_clear (&span);
@@ -236,6 +236,34 @@ test_frame_log_copy (void)
   eric_frame_log_unref (log);
 }
 
+/* A frame that is too large for being copied ends the span, and its number is told. */
+static void
+test_frame_log_copy_large (void)
+{
+  EricFrameLog *log = new_log (10, NO_LIMIT, 10, NO_LIMIT);
+  guint64 a = append (log, "a", FALSE), index = 0, large;
+  EricSpan span;
+
+  large = append (log, "more", FALSE);
+  append (log, "b", FALSE);
+  eric_span_init (&span);
+  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, CHUNK_SIZE, ERIC_FRAMING_PLAIN, &span));
+  g_assert_true (span_is (&span, PLAIN ("a")));
+  g_assert_cmpuint (span.large, ==, large);
+  index = 1;
+  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, CHUNK_SIZE, ERIC_FRAMING_PLAIN, &span));
+  g_assert_cmpuint (span.frames->len, ==, 0);
+  g_assert_cmpuint (span.large, ==, large);
+  g_assert_true (eric_frame_log_copy (log, &index, a, NO_LIMIT, CHUNK_SIZE, ERIC_FRAMING_PLAIN, &span));
+  g_assert_cmpuint (span.large, ==, 0);
+  index = 2;
+  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, CHUNK_SIZE, ERIC_FRAMING_PLAIN, &span));
+  g_assert_true (span_is (&span, PLAIN ("b")));
+  g_assert_cmpuint (span.large, ==, 0);
+  eric_span_clear (&span);
+  eric_frame_log_unref (log);
+}
+
 static void
 test_frame_log_span_frames (void)
 {
@@ -250,7 +278,7 @@ test_frame_log_span_frames (void)
       numbers[i] = append (log, id, FALSE);
     }
   eric_span_init (&span);
-  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
+  g_assert_true (eric_frame_log_copy (log, &index, G_MAXUINT64, NO_LIMIT, NO_LIMIT, ERIC_FRAMING_PLAIN, &span));
   g_assert_cmpuint (span.frames->len, ==, 35);
   for (guint i = 0; i < span.frames->len; i++)
     {
@@ -599,6 +627,7 @@ main (int    argc,
   g_test_add_func ("/eric/frame-log/empty", test_frame_log_empty);
   g_test_add_func ("/eric/frame-log/numbers", test_frame_log_numbers);
   g_test_add_func ("/eric/frame-log/copy", test_frame_log_copy);
+  g_test_add_func ("/eric/frame-log/copy-large", test_frame_log_copy_large);
   g_test_add_func ("/eric/frame-log/span-frames", test_frame_log_span_frames);
   g_test_add_func ("/eric/frame-log/frame-write", test_frame_log_frame_write);
   g_test_add_func ("/eric/frame-log/history-size", test_frame_log_history_size);

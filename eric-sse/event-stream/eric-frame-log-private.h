@@ -42,6 +42,8 @@ typedef struct
   guint64     first;     /* index of the first frame */
   GByteArray *bytes;     /* (owned) */
   GArray     *frames;    /* (owned) of EricSpanFrame */
+  guint64     large;     /* number of the frame behind them, if it is too large for
+                          * being copied; 0 if not */
 } EricSpan;
 
 typedef struct
@@ -106,6 +108,7 @@ gboolean      eric_frame_log_copy        (EricFrameLog          *log,
                                           guint64               *index,
                                           guint64                up_to_number,
                                           gsize                  max_bytes,
+                                          gsize                  max_frame,
                                           EricFraming            framing,
                                           EricSpan              *span);
 GBytes       *eric_frame_log_get_frame   (EricFrameLog          *log,

@@ -90,6 +90,7 @@ void
 eric_span_init (EricSpan *span)
 {
   span->first = 0;
+  span->large = 0;
   span->bytes = g_byte_array_new ();
   span->frames = g_array_new (FALSE, FALSE, sizeof (EricSpanFrame));
 }
@@ -588,14 +589,16 @@ copy_entry (const EricFrameEntry *entry,
   g_array_append_val (span->frames, frame);
 }
 
-/* Copies the frames from an index on into the span, whose former content is
- * lost: at least one if there is one, and no more than fit into @max_bytes.
- * FALSE if the index is no longer in the log: it is set to the oldest that is. */
+/* Copies the frames from an index on into the span, whose former content is lost:
+ * at least one if there is one, no more than fit into @max_bytes, and none that is
+ * longer than @max_frame: that is to be shared. FALSE if the index is no longer in the
+ * log: it is set to the oldest that is. */
 gboolean
 eric_frame_log_copy (EricFrameLog *log,
                      guint64      *index,
                      guint64       up_to_number,
                      gsize         max_bytes,
+                     gsize         max_frame,
                      EricFraming   framing,
                      EricSpan     *span)
 {
@@ -603,13 +606,14 @@ eric_frame_log_copy (EricFrameLog *log,
 
   g_byte_array_set_size (span->bytes, 0);
   g_array_set_size (span->frames, 0);
+  span->large = 0;
 
   g_mutex_lock (&log->lock);
   kept = *index >= log->store.first;
   if (kept)
     {
       span->first = *index;
-      for (guint64 i = *index; i < log->store.end; i++)
+      for (guint64 i = *index; i < log->store.end && span->large == 0; i++)
         {
           const guint8 *bytes;
           const EricFrameEntry *entry = eric_frame_store_get (&log->store, i, &bytes);
@@ -617,7 +621,10 @@ eric_frame_log_copy (EricFrameLog *log,
           if (entry->number > up_to_number ||
               (span->frames->len > 0 && span->bytes->len + entry->length > max_bytes))
             break;
-          copy_entry (entry, bytes, framing, span);
+          if (entry->length > max_frame)
+            span->large = entry->number;
+          else
+            copy_entry (entry, bytes, framing, span);
         }
     }
   else

@@ -260,6 +260,19 @@ advance (EricHubLeg     *leg,
     }
 }
 
+/* The next frame of the leg is too large for being copied: all who send it share it.
+ * Where it is gone by now, that is found out when the leg is looked at again. */
+static void
+take_large (EricHubLeg *leg)
+{
+  EricHubSubscriber *subscriber = leg->subscriber;
+
+  subscriber->rest = eric_frame_log_get_frame (leg->topic->log, leg->cursor, subscriber->framing);
+  subscriber->rest_sent = 0;
+  if (subscriber->rest != NULL)
+    leg->cursor++;
+}
+
 /* Sends frames straight from the span that is shared. TRUE to go on. */
 static gboolean
 send_frames (EricHubSubscriber *subscriber)
@@ -275,6 +288,11 @@ send_frames (EricHubSubscriber *subscriber)
   span = eric_hub_topic_get_span (leg, &kept);
   if (!kept)
     return cope_with_gap (subscriber);
+  if (span->frames->len == 0)
+    {
+      take_large (leg);
+      return TRUE;
+    }
 
   from = get_begin (span, leg->cursor - span->first);
   n = write_some (subscriber, span->bytes->data + from, span->bytes->len - from);
@@ -287,41 +305,58 @@ send_frames (EricHubSubscriber *subscriber)
   return !subscriber->blocked;
 }
 
-/* Merges the legs' frames in the order of their numbers, up to where the first
- * of them has no more at hand. */
+/* The leg whose next frame has the lowest number, or NULL: where a leg has no more at
+ * hand, nothing is known about what it has next. */
+static EricHubLeg *
+find_first (EricHubSubscriber *subscriber,
+            const EricSpan    *spans)
+{
+  EricHubLeg *first = NULL;
+  guint64 lowest = G_MAXUINT64;
+
+  for (guint i = 0; i < subscriber->n_legs; i++)
+    {
+      EricHubLeg *leg = &subscriber->legs[i];
+      guint n = leg->cursor - spans[i].first;
+      guint64 number = spans[i].large;
+
+      if (spans[i].frames->len == 0 && number == 0)
+        continue;
+      if (n < spans[i].frames->len)
+        number = g_array_index (spans[i].frames, EricSpanFrame, n).number;
+      else if (number == 0)
+        return NULL;
+      if (number < lowest)
+        {
+          lowest = number;
+          first = leg;
+        }
+    }
+  return first;
+}
+
+/* Merges the legs' frames in the order of their numbers, up to where the first of them
+ * has no more at hand, and to a large one, which goes by itself. */
 static void
 merge (EricHubSubscriber *subscriber,
        EricSpan          *spans)
 {
-  g_autofree guint *taken = g_new0 (guint, subscriber->n_legs);
+  EricHubLeg *leg;
 
-  for (;;)
+  while ((leg = find_first (subscriber, spans)) != NULL)
     {
-      EricSpanFrame *first = NULL;
-      guint from = 0;
-      gsize begin;
+      const EricSpan *span = &spans[leg - subscriber->legs];
+      guint n = leg->cursor - span->first;
 
-      for (guint i = 0; i < subscriber->n_legs; i++)
+      if (n == span->frames->len)
         {
-          EricSpanFrame *frame;
-
-          if (spans[i].frames->len == 0)
-            continue;
-          if (taken[i] == spans[i].frames->len)
-            return;
-          frame = &g_array_index (spans[i].frames, EricSpanFrame, taken[i]);
-          if (first == NULL || frame->number < first->number)
-            {
-              first = frame;
-              from = i;
-            }
+          if (subscriber->pending == NULL)
+            take_large (leg);
+          return;
         }
-      if (first == NULL)
-        return;
-      begin = taken[from] > 0 ? first[-1].end : 0;
-      eric_hub_subscriber_append (subscriber, spans[from].bytes->data + begin, first->end - begin);
-      taken[from]++;
-      subscriber->legs[from].cursor++;
+      eric_hub_subscriber_append (subscriber, span->bytes->data + get_begin (span, n),
+                                  get_begin (span, n + 1) - get_begin (span, n));
+      leg->cursor++;
     }
 }
 
@@ -346,9 +381,10 @@ gather (EricHubSubscriber *subscriber)
   for (guint i = 0; i < subscriber->n_legs; i++)
     {
       EricHubLeg *leg = &subscriber->legs[i];
+      EricSpan *span = &g_array_index (thread->leg_spans, EricSpan, i);
 
       if (!eric_frame_log_copy (leg->topic->log, &leg->cursor, up_to_number, ERIC_HUB_GATHER_BYTES,
-                                subscriber->framing, &g_array_index (thread->leg_spans, EricSpan, i)) &&
+                                ERIC_HUB_GATHER_FRAME, subscriber->framing, span) &&
           !cope_with_gap (subscriber))
         return;
     }
@@ -391,7 +427,7 @@ send_more (EricHubSubscriber *subscriber)
   if (subscriber->n_legs == 1 && subscriber->stream == NULL)
     return send_frames (subscriber);
   gather (subscriber);
-  return subscriber->pending != NULL;
+  return subscriber->pending != NULL || subscriber->rest != NULL;
 }
 
 /* Sends as much as there is and the socket takes. */

@@ -40,7 +40,7 @@ struct _EricHubSubscriber
   guint              gone : 1;        /* closed, freed at the end of the turn */
   guint              queued : 1;      /* in thread->gatherers */
   guint              tell_sent : 1;   /* wants to know when all is sent */
-  GBytes            *rest;            /* (owned) (nullable): a large frame, sent in part */
+  GBytes            *rest;            /* (owned) (nullable): a large frame, to be sent or sent in part */
   gsize              rest_sent;
   GByteArray        *pending;         /* (owned) (nullable): next, before any frame */
   gsize              pending_sent;
@@ -132,8 +132,12 @@ struct _EricHub
 
 /* Frames that are copied for one send. */
 #define ERIC_HUB_SPAN_BYTES        (256 * 1024)
-/* Likewise where they are gathered for one subscriber. */
+/* The largest that is copied: a larger one is sent from where it is. */
+#define ERIC_HUB_SPAN_FRAME        (64 * 1024)
+/* Likewise where they are gathered for one subscriber, which may keep the copy for as
+ * long as it does not read. */
 #define ERIC_HUB_GATHER_BYTES      (16 * 1024)
+#define ERIC_HUB_GATHER_FRAME      (4 * 1024)
 /* What is left of a frame that was sent in part is copied if it is no more than
  * this; otherwise the frame is kept, for all that are in the middle of it. */
 #define ERIC_HUB_MAX_COPY          (4 * 1024)

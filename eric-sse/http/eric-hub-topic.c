@@ -161,9 +161,9 @@ eric_hub_topic_deliver (EricHubTopic *topic)
   let_go (topic, done);
 }
 
-/* The frames from the leg's cursor on, up to the end at the last look. Most
- * subscribers wait at the same place, so the span is kept for the next of them.
- * Where the cursor is no longer in the log, it is moved and @kept is FALSE. */
+/* The frames from the leg's cursor on, up to the end at the last look, or to one that
+ * is too large. Most subscribers wait at the same place, so the span is kept for the
+ * next of them. Where the cursor is no longer in the log, it is moved and @kept is FALSE. */
 EricSpan *
 eric_hub_topic_get_span (EricHubLeg *leg,
                          gboolean   *kept)
@@ -178,8 +178,8 @@ eric_hub_topic_get_span (EricHubLeg *leg,
       leg->cursor >= span->first && leg->cursor < span->first + span->frames->len)
     return span;
 
-  *kept = eric_frame_log_copy (topic->log, &leg->cursor, G_MAXUINT64,
-                               ERIC_HUB_SPAN_BYTES, framing, span);
+  *kept = eric_frame_log_copy (topic->log, &leg->cursor, G_MAXUINT64, ERIC_HUB_SPAN_BYTES,
+                               ERIC_HUB_SPAN_FRAME, framing, span);
   thread->span_topic[framing] = *kept ? topic : NULL;
   return span;
 }
