@@ -13,6 +13,15 @@
 
 #define NO_LIMIT G_MAXUINT64
 
+static EricFrameBudget *
+new_budget (guint64 max)
+{
+  EricFrameBudget *budget = eric_frame_budget_new ();
+
+  eric_frame_budget_set_max (budget, max);
+  return budget;
+}
+
 static EricFrameLog *
 new_log (guint            n_messages,
          guint64          bytes,
@@ -115,7 +124,7 @@ test_frame_store_cost (gconstpointer data)
 {
   const guint64 limit = 1024 * 1024;
   const guint *lengths = data;
-  EricFrameBudget *budget = eric_frame_budget_new (NO_LIMIT);
+  EricFrameBudget *budget = eric_frame_budget_new ();
   EricFrameLog *log = new_log (G_MAXUINT, limit, budget);
 
   for (gsize sum = 0, i = 0; sum < 4 * limit; i++)
@@ -137,7 +146,7 @@ test_frame_store_cost (gconstpointer data)
 static void
 test_frame_store_million (void)
 {
-  EricFrameBudget *budget = eric_frame_budget_new (NO_LIMIT);
+  EricFrameBudget *budget = eric_frame_budget_new ();
   EricFrameLog *log = new_log (1000000, NO_LIMIT, budget);
 
   for (guint i = 0; i < 1000001; i++)
@@ -153,7 +162,7 @@ test_frame_store_million (void)
 static void
 test_frame_store_shared (void)
 {
-  EricFrameBudget *budget = eric_frame_budget_new (NO_LIMIT);
+  EricFrameBudget *budget = eric_frame_budget_new ();
   EricFrameLog *log = new_log (10, NO_LIMIT, budget);
   g_autoptr (GBytes) small = NULL;
   g_autoptr (GBytes) large = NULL;
@@ -181,7 +190,7 @@ static void
 test_frame_budget_fair (void)
 {
   const guint64 max = 4 * 1024 * 1024;
-  EricFrameBudget *budget = eric_frame_budget_new (max);
+  EricFrameBudget *budget = new_budget (max);
   EricFrameLog *quiet[10], *greedy = new_log (G_MAXUINT, NO_LIMIT, budget);
 
   for (guint i = 0; i < G_N_ELEMENTS (quiet); i++)
@@ -217,7 +226,7 @@ static void
 test_frame_budget_backlog (void)
 {
   const guint64 max = 1024 * 1024;
-  EricFrameBudget *budget = eric_frame_budget_new (max);
+  EricFrameBudget *budget = new_budget (max);
   EricFrameLog *logs[100];
   EricFrameReader readers[100] = { 0 };
   guint64 first, end;
@@ -255,8 +264,8 @@ test_frame_budget_backlog (void)
 static void
 test_frame_budget_late (void)
 {
-  EricFrameBudget *budget = eric_frame_budget_new (NO_LIMIT);
-  EricFrameBudget *other = eric_frame_budget_new (NO_LIMIT);
+  EricFrameBudget *budget = eric_frame_budget_new ();
+  EricFrameBudget *other = eric_frame_budget_new ();
   EricFrameLog *log = new_log (10, NO_LIMIT, NULL);
   g_autoptr (EricMessage) message = eric_message_new_full (NULL, NULL, "an id", NULL, NULL);
   guint64 used;
@@ -274,6 +283,22 @@ test_frame_budget_late (void)
   g_assert_cmpuint (eric_frame_budget_get_used (budget), ==, 0);
   eric_frame_log_unref (log);
   eric_frame_budget_unref (other);
+  eric_frame_budget_unref (budget);
+}
+
+/* The largest message that can be published fits, and some of them. */
+static void
+test_frame_budget_messages (void)
+{
+  const gsize size = 100000;
+  EricFrameBudget *budget = new_budget (1);
+  EricFrameLog *log = new_log (G_MAXUINT, NO_LIMIT, budget);
+
+  eric_frame_budget_set_max_message (budget, size);
+  for (guint i = 0; i < 20; i++)
+    append_text (log, size / 2);
+  g_assert_cmpuint (eric_frame_log_get_history_length (log), ==, 2 * ERIC_FRAME_BUDGET_MESSAGES - 1);
+  eric_frame_log_unref (log);
   eric_frame_budget_unref (budget);
 }
 
@@ -302,7 +327,7 @@ fill_cb (gpointer data)
 static void
 test_frame_budget_threads (void)
 {
-  EricFrameBudget *budget = eric_frame_budget_new (200000);
+  EricFrameBudget *budget = new_budget (200000);
   GThread *threads[THREADS];
 
   for (guint i = 0; i < THREADS; i++)
@@ -331,6 +356,7 @@ main (int    argc,
   g_test_add_func ("/eric/frame-budget/fair", test_frame_budget_fair);
   g_test_add_func ("/eric/frame-budget/backlog", test_frame_budget_backlog);
   g_test_add_func ("/eric/frame-budget/late", test_frame_budget_late);
+  g_test_add_func ("/eric/frame-budget/messages", test_frame_budget_messages);
   g_test_add_func ("/eric/frame-budget/threads", test_frame_budget_threads);
   return g_test_run ();
 }

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 
 typedef struct _EricFrameBudget EricFrameBudget;
 
+/* How many of the largest messages there is room for, whatever the limit. */
+#define ERIC_FRAME_BUDGET_MESSAGES 4
+
 /* Where a log stands. Embedded in it. */
 typedef struct
 {
@@ -23,11 +26,18 @@ typedef struct
   guint row;     /* (lock budget): 0 for none */
 } EricFramePlace;
 
-EricFrameBudget *eric_frame_budget_new     (guint64           max);
+EricFrameBudget *eric_frame_budget_new     (void);
 EricFrameBudget *eric_frame_budget_ref     (EricFrameBudget  *budget);
 void             eric_frame_budget_unref   (EricFrameBudget  *budget);
+/* In bytes; there is room for some messages of the largest size in any case. */
 void             eric_frame_budget_set_max (EricFrameBudget  *budget,
                                             guint64           max);
+/* The largest message that can be published, in bytes. */
+void             eric_frame_budget_set_max_message
+                                           (EricFrameBudget  *budget,
+                                            gsize             max_message);
+gsize            eric_frame_budget_get_max_message
+                                           (EricFrameBudget  *budget);
 guint64          eric_frame_budget_get_used
                                            (EricFrameBudget  *budget);
 gboolean         eric_frame_budget_is_over (EricFrameBudget  *budget);

@@ -13,18 +13,19 @@ struct _EricFrameBudget
   gatomicrefcount refs;
   guint64         used;            /* (atomic) */
   guint64         max;             /* (atomic) */
+  gsize           max_message;     /* (atomic) */
   GMutex          lock;            /* a leaf: taken under a log's lock */
   GQueue          rows[N_ROWS];    /* (lock lock) of logs, by their links */
 };
 
 EricFrameBudget *
-eric_frame_budget_new (guint64 max)
+eric_frame_budget_new (void)
 {
   EricFrameBudget *budget = g_new0 (EricFrameBudget, 1);
 
   g_atomic_ref_count_init (&budget->refs);
   g_mutex_init (&budget->lock);
-  budget->max = max;
+  budget->max = G_MAXUINT64;
   return budget;
 }
 
@@ -51,6 +52,19 @@ eric_frame_budget_set_max (EricFrameBudget *budget,
   __atomic_store_n (&budget->max, max, __ATOMIC_SEQ_CST);
 }
 
+void
+eric_frame_budget_set_max_message (EricFrameBudget *budget,
+                                   gsize            max_message)
+{
+  g_atomic_pointer_set (&budget->max_message, max_message);
+}
+
+gsize
+eric_frame_budget_get_max_message (EricFrameBudget *budget)
+{
+  return (gsize) g_atomic_pointer_get (&budget->max_message);
+}
+
 guint64
 eric_frame_budget_get_used (EricFrameBudget *budget)
 {
@@ -60,7 +74,10 @@ eric_frame_budget_get_used (EricFrameBudget *budget)
 gboolean
 eric_frame_budget_is_over (EricFrameBudget *budget)
 {
-  return eric_frame_budget_get_used (budget) > __atomic_load_n (&budget->max, __ATOMIC_SEQ_CST);
+  guint64 used = eric_frame_budget_get_used (budget);
+
+  return used > __atomic_load_n (&budget->max, __ATOMIC_SEQ_CST) &&
+         used / ERIC_FRAME_BUDGET_MESSAGES > eric_frame_budget_get_max_message (budget);
 }
 
 void

@@ -45,10 +45,9 @@
  */
 typedef struct
 {
-  EricFrameLog    *log;             /* (owned) */
-  int              retry_timeout;   /* (atomic): milliseconds */
-  EricFrameLimits  history;
-  EricFrameLimits  backlog;
+  EricFrameLog        *log;             /* (owned) */
+  int                  retry_timeout;   /* (atomic): milliseconds */
+  EricSseChannelLimits limits;
 } EricSseChannelPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (EricSseChannel, eric_sse_channel, ERIC_TYPE_CHANNEL)
@@ -117,7 +116,10 @@ eric_sse_channel_dispose (GObject *object)
 static void
 eric_sse_channel_finalize (GObject *object)
 {
-  eric_frame_log_unref (get_private (ERIC_SSE_CHANNEL (object))->log);
+  EricSseChannelPrivate *priv = get_private (ERIC_SSE_CHANNEL (object));
+
+  eric_frame_log_unref (priv->log);
+  g_mutex_clear (&priv->limits.lock);
 
   G_OBJECT_CLASS (eric_sse_channel_parent_class)->finalize (object);
 }
@@ -221,7 +223,8 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
   /**
    * EricSseChannel:history-size: (getter get_history_size) (setter set_history_size)
    *
-   * How many messages are kept for replay; 0 for none.
+   * How many messages are kept for replay; 0 for none. Where it is set,
+   * [property@SseChannel:history-bytes] has no limit unless that is set, too.
    *
    * Since: 0.1
    */
@@ -243,7 +246,15 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
   /**
    * EricSseChannel:history-bytes: (getter get_history_bytes) (setter set_history_bytes)
    *
-   * How much memory the messages kept for replay may take, as they are encoded.
+   * How much memory the messages kept for replay may take, in bytes: each as it is
+   * encoded, and some 40 bytes besides; `G_MAXUINT64` for as much as the other limits
+   * allow.
+   *
+   * Unless it is set, it follows from others: it is %ERIC_SSE_CHANNEL_DEFAULT_HISTORY_BYTES,
+   * but 16 times the [property@SseServer:max-body] of a server that serves the channel where
+   * that is more, and no limit once [property@SseChannel:history-size] is set. It does not
+   * notify of that. All channels of a server together stay below
+   * [property@SseServer:max-memory] in any case.
    *
    * Since: 0.1
    */
@@ -255,7 +266,8 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
    * EricSseChannel:backlog-size: (getter get_backlog_size) (setter set_backlog_size)
    *
    * How many messages a subscriber of a server may lag behind before the policy
-   * for slow subscribers applies.
+   * for slow subscribers applies. Where it is set,
+   * [property@SseChannel:backlog-bytes] has no limit unless that is set, too.
    *
    * Since: 0.1
    */
@@ -267,7 +279,12 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
    * EricSseChannel:backlog-bytes: (getter get_backlog_bytes) (setter set_backlog_bytes)
    *
    * How much memory the messages may take that subscribers lag behind, besides the
-   * oldest of them.
+   * oldest and the newest of them, in bytes.
+   *
+   * Unless it is set, it follows from others: it is %ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_BYTES,
+   * but 16 times the [property@SseServer:max-body] of a server that serves the channel where
+   * that is more, and no limit once [property@SseChannel:backlog-size] is set. It does not
+   * notify of that.
    *
    * Since: 0.1
    */
@@ -296,16 +313,7 @@ eric_sse_channel_init (EricSseChannel *self)
 
   priv->log = eric_frame_log_new ();
   priv->retry_timeout = ERIC_SSE_CHANNEL_DEFAULT_RETRY_TIMEOUT;
-  priv->history = (EricFrameLimits) {
-    .max_messages = ERIC_SSE_CHANNEL_DEFAULT_HISTORY_SIZE,
-    .max_bytes = ERIC_SSE_CHANNEL_DEFAULT_HISTORY_BYTES,
-  };
-  priv->backlog = (EricFrameLimits) {
-    .max_messages = ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_SIZE,
-    .max_bytes = ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_BYTES,
-  };
-  eric_frame_log_set_history (priv->log, &priv->history);
-  eric_frame_log_set_backlog (priv->log, &priv->backlog);
+  _eric_sse_channel_limits_init (&priv->limits, priv->log);
   _eric_channel_set_hooks (ERIC_CHANNEL (self), eric_sse_channel_admit, eric_sse_channel_closed);
 }
 
@@ -323,6 +331,12 @@ EricSseChannel *
 eric_sse_channel_new (const char *id)
 {
   return g_object_new (ERIC_TYPE_SSE_CHANNEL, "id", id, NULL);
+}
+
+EricSseChannelLimits *
+_eric_sse_channel_get_limits (EricSseChannel *self)
+{
+  return &get_private (self)->limits;
 }
 
 EricFrameLog *
@@ -374,238 +388,6 @@ eric_sse_channel_set_retry_timeout (EricSseChannel *self,
     return;
   g_atomic_int_set (&get_private (self)->retry_timeout, retry_timeout);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RETRY_TIMEOUT]);
-}
-
-/**
- * eric_sse_channel_get_history_size: (get-property history-size)
- * @self: a channel
- *
- * Gets how many messages are kept for replay.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: the number of messages
- *
- * Since: 0.1
- */
-guint
-eric_sse_channel_get_history_size (EricSseChannel *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
-
-  return get_private (self)->history.max_messages;
-}
-
-/**
- * eric_sse_channel_set_history_size: (set-property history-size)
- * @self: a channel
- * @history_size: the number of messages
- *
- * Sets how many messages are kept for replay; 0 for none.
- *
- * Not safe while another thread sets limits of the same channel.
- *
- * Since: 0.1
- */
-void
-eric_sse_channel_set_history_size (EricSseChannel *self,
-                                   guint          history_size)
-{
-  EricSseChannelPrivate *priv = get_private (self);
-
-  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
-
-  if (priv->history.max_messages == history_size)
-    return;
-  priv->history.max_messages = history_size;
-  eric_frame_log_set_history (priv->log, &priv->history);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_SIZE]);
-}
-
-/**
- * eric_sse_channel_get_history_age: (get-property history-age)
- * @self: a channel
- *
- * Gets how long messages are kept for replay.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: the time in seconds
- *
- * Since: 0.1
- */
-guint
-eric_sse_channel_get_history_age (EricSseChannel *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
-
-  return get_private (self)->history.max_age;
-}
-
-/**
- * eric_sse_channel_set_history_age: (set-property history-age)
- * @self: a channel
- * @history_age: the time in seconds
- *
- * Sets how long messages are kept for replay; 0 for as long as the other limits allow.
- *
- * Not safe while another thread sets limits of the same channel.
- *
- * Since: 0.1
- */
-void
-eric_sse_channel_set_history_age (EricSseChannel *self,
-                                  guint          history_age)
-{
-  EricSseChannelPrivate *priv = get_private (self);
-
-  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
-
-  if (priv->history.max_age == history_age)
-    return;
-  priv->history.max_age = history_age;
-  eric_frame_log_set_history (priv->log, &priv->history);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_AGE]);
-}
-
-/**
- * eric_sse_channel_get_history_bytes: (get-property history-bytes)
- * @self: a channel
- *
- * Gets how much memory the messages kept for replay may take.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: the number of bytes
- *
- * Since: 0.1
- */
-guint64
-eric_sse_channel_get_history_bytes (EricSseChannel *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
-
-  return get_private (self)->history.max_bytes;
-}
-
-/**
- * eric_sse_channel_set_history_bytes: (set-property history-bytes)
- * @self: a channel
- * @history_bytes: the number of bytes
- *
- * Sets how much memory the messages kept for replay may take, as they are encoded.
- *
- * Not safe while another thread sets limits of the same channel.
- *
- * Since: 0.1
- */
-void
-eric_sse_channel_set_history_bytes (EricSseChannel *self,
-                                    guint64        history_bytes)
-{
-  EricSseChannelPrivate *priv = get_private (self);
-
-  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
-
-  if (priv->history.max_bytes == history_bytes)
-    return;
-  priv->history.max_bytes = history_bytes;
-  eric_frame_log_set_history (priv->log, &priv->history);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HISTORY_BYTES]);
-}
-
-/**
- * eric_sse_channel_get_backlog_size: (get-property backlog-size)
- * @self: a channel
- *
- * Gets how many messages a subscriber may lag behind.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: the number of messages
- *
- * Since: 0.1
- */
-guint
-eric_sse_channel_get_backlog_size (EricSseChannel *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
-
-  return get_private (self)->backlog.max_messages;
-}
-
-/**
- * eric_sse_channel_set_backlog_size: (set-property backlog-size)
- * @self: a channel
- * @backlog_size: the number of messages
- *
- * Sets how many messages a subscriber may lag behind before the policy for slow
- * subscribers applies.
- *
- * Not safe while another thread sets limits of the same channel.
- *
- * Since: 0.1
- */
-void
-eric_sse_channel_set_backlog_size (EricSseChannel *self,
-                                   guint          backlog_size)
-{
-  EricSseChannelPrivate *priv = get_private (self);
-
-  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
-
-  if (priv->backlog.max_messages == backlog_size)
-    return;
-  priv->backlog.max_messages = backlog_size;
-  eric_frame_log_set_backlog (priv->log, &priv->backlog);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKLOG_SIZE]);
-}
-
-/**
- * eric_sse_channel_get_backlog_bytes: (get-property backlog-bytes)
- * @self: a channel
- *
- * Gets how much memory the messages take that subscribers lag behind.
- *
- * It is safe to call this function from any thread.
- *
- * Returns: the number of bytes
- *
- * Since: 0.1
- */
-guint64
-eric_sse_channel_get_backlog_bytes (EricSseChannel *self)
-{
-  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), 0);
-
-  return get_private (self)->backlog.max_bytes;
-}
-
-/**
- * eric_sse_channel_set_backlog_bytes: (set-property backlog-bytes)
- * @self: a channel
- * @backlog_bytes: the number of bytes
- *
- * Sets how much memory the messages may take that subscribers lag behind. The
- * oldest of them is not counted, so that a single large message can be read.
- *
- * Not safe while another thread sets limits of the same channel.
- *
- * Since: 0.1
- */
-void
-eric_sse_channel_set_backlog_bytes (EricSseChannel *self,
-                                    guint64        backlog_bytes)
-{
-  EricSseChannelPrivate *priv = get_private (self);
-
-  g_return_if_fail (ERIC_IS_SSE_CHANNEL (self));
-
-  if (priv->backlog.max_bytes == backlog_bytes)
-    return;
-  priv->backlog.max_bytes = backlog_bytes;
-  eric_frame_log_set_backlog (priv->log, &priv->backlog);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKLOG_BYTES]);
 }
 
 /**

@@ -335,7 +335,10 @@ start (EricSseServer      *self,
     return NULL;
 
   for (guint i = 0; i < channels->len && listener == NULL; i++)
-    g_ptr_array_add (logs, _eric_sse_channel_get_log (channels->pdata[i]));
+    {
+      _eric_sse_server_adopt_channel (self, channels->pdata[i]);
+      g_ptr_array_add (logs, _eric_sse_channel_get_log (channels->pdata[i]));
+    }
   subscriber = eric_hub_subscriber_new (self->hub, (EricFrameLog * const *) logs->pdata, logs->len,
                                         opening.framing, opening.retry_timeout);
   id = eric_hub_subscriber_get_id (subscriber);

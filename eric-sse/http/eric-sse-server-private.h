@@ -43,6 +43,9 @@ struct _EricSseServer
   guint                 stall_timeout;      /* milliseconds */
   guint                 max_subscribers;    /* 0 for no limit */
   gsize                 max_body;           /* bytes */
+  guint64               max_memory;         /* bytes */
+  EricFrameBudget      *budget;             /* (owned): of the channels */
+  gulong                added_handler;      /* of the container */
   EricSlowConsumer      slow_consumer;
   gboolean              allow_publish;
   GStrv                 allowed_origins;    /* (owned) (nullable) */
@@ -63,6 +66,12 @@ EricSseChannel *_eric_sse_server_find_channel    (EricSseServer      *self,
 void            _eric_sse_server_enter           (EricSseServer      *self);
 void            _eric_sse_server_leave           (EricSseServer      *self);
 void            _eric_sse_server_release_soup_server (EricSseServer  *self);
+
+/* What the channel keeps is counted here from now on. */
+void            _eric_sse_server_adopt_channel   (EricSseServer      *self,
+                                                  EricSseChannel     *channel);
+
+void            _eric_sse_server_adopt_all       (EricSseServer      *self);
 
 void            _eric_http_routes_add            (EricSseServer      *self,
                                                   const char         *path);

@@ -166,7 +166,50 @@ eric_sse_server_set_max_body (EricSseServer *self,
   if (self->max_body == max_body)
     return;
   self->max_body = max_body;
+  eric_frame_budget_set_max_message (self->budget, max_body);
+  _eric_sse_server_adopt_all (self);
   g_object_notify (G_OBJECT (self), "max-body");
+}
+
+/**
+ * eric_sse_server_get_max_memory: (get-property max-memory)
+ * @self: a server
+ *
+ * Gets how much memory the messages may take that all channels keep together.
+ *
+ * Returns: the number of bytes
+ *
+ * Since: 0.1
+ */
+guint64
+eric_sse_server_get_max_memory (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
+
+  return self->max_memory;
+}
+
+/**
+ * eric_sse_server_set_max_memory: (set-property max-memory)
+ * @self: a server
+ * @max_memory: the number of bytes
+ *
+ * Sets how much memory the messages may take that all channels keep together. What is
+ * too much now goes with the next message.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_max_memory (EricSseServer *self,
+                                guint64        max_memory)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (self->max_memory == max_memory)
+    return;
+  self->max_memory = max_memory;
+  eric_frame_budget_set_max (self->budget, max_memory);
+  g_object_notify (G_OBJECT (self), "max-memory");
 }
 
 /**

@@ -8,7 +8,7 @@
 #include "eric-channel-container.h"
 #include "eric-enum-types.h"
 #include "eric-ready-source-private.h"
-#include "eric-sse-channel.h"
+#include "eric-sse-channel-private.h"
 #include "eric-sse-server-private.h"
 
 /**
@@ -63,6 +63,7 @@ enum
   PROP_STALL_TIMEOUT,
   PROP_MAX_SUBSCRIBERS,
   PROP_MAX_BODY,
+  PROP_MAX_MEMORY,
   PROP_SLOW_CONSUMER,
   PROP_ALLOW_PUBLISH,
   PROP_ALLOWED_ORIGINS,
@@ -180,7 +181,47 @@ _eric_sse_server_find_channel (EricSseServer *self,
     return ERIC_IS_SSE_CHANNEL (channel) ? ERIC_SSE_CHANNEL (g_steal_pointer (&channel)) : NULL;
   if (for_use)
     g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &made);
+  if (made != NULL)
+    _eric_sse_server_adopt_channel (self, made);
   return made;
+}
+
+void
+_eric_sse_server_adopt_channel (EricSseServer  *self,
+                                EricSseChannel *channel)
+{
+  _eric_sse_channel_join_budget (channel, self->budget);
+}
+
+/* In whatever thread adds the channel. */
+static void
+channel_added_cb (EricChannelContainer *channels,
+                  EricChannel          *channel,
+                  EricFrameBudget      *budget)
+{
+  if (ERIC_IS_SSE_CHANNEL (channel))
+    _eric_sse_channel_join_budget (ERIC_SSE_CHANNEL (channel), budget);
+}
+
+void
+_eric_sse_server_adopt_all (EricSseServer *self)
+{
+  g_auto (GStrv) ids = eric_channel_container_get_ids (self->channels);
+
+  for (char **id = ids; *id != NULL; id++)
+    {
+      g_autoptr (EricChannel) channel = eric_channel_container_get (self->channels, *id, NULL);
+
+      if (channel != NULL)
+        channel_added_cb (self->channels, channel, self->budget);
+    }
+}
+
+static void
+unref_budget (gpointer  budget,
+              GClosure *closure)
+{
+  eric_frame_budget_unref (budget);
 }
 
 static void
@@ -195,6 +236,9 @@ eric_sse_server_constructed (GObject *object)
     self->soup_server = soup_server_new (NULL, NULL);
   if (self->channels == NULL)
     self->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
+  self->added_handler = g_signal_connect_data (self->channels, "channel-added", G_CALLBACK (channel_added_cb),
+                                               eric_frame_budget_ref (self->budget), unref_budget, 0);
+  _eric_sse_server_adopt_all (self);
 
   self->news_source = eric_ready_source_new ("EricSseServer news");
   g_source_set_callback (self->news_source, news_cb, self, NULL);
@@ -220,6 +264,8 @@ eric_sse_server_dispose (GObject *object)
   eric_hub_stop (self->hub);
   g_source_destroy (self->news_source);
   g_hash_table_remove_all (self->subscribers);
+  if (self->channels != NULL)
+    g_clear_signal_handler (&self->added_handler, self->channels);
 
   G_OBJECT_CLASS (eric_sse_server_parent_class)->dispose (object);
 }
@@ -234,6 +280,7 @@ eric_sse_server_finalize (GObject *object)
   g_clear_pointer (&self->hub, eric_hub_free);
   g_clear_object (&self->channels);
   g_clear_pointer (&self->news_source, g_source_unref);
+  g_clear_pointer (&self->budget, eric_frame_budget_unref);
   g_clear_pointer (&self->news, g_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->feeds, g_hash_table_unref);
@@ -273,6 +320,9 @@ eric_sse_server_get_property (GObject    *object,
       break;
     case PROP_MAX_BODY:
       g_value_set_uint64 (value, self->max_body);
+      break;
+    case PROP_MAX_MEMORY:
+      g_value_set_uint64 (value, self->max_memory);
       break;
     case PROP_SLOW_CONSUMER:
       g_value_set_enum (value, self->slow_consumer);
@@ -318,6 +368,9 @@ eric_sse_server_set_property (GObject      *object,
       break;
     case PROP_MAX_BODY:
       eric_sse_server_set_max_body (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_MEMORY:
+      eric_sse_server_set_max_memory (self, g_value_get_uint64 (value));
       break;
     case PROP_SLOW_CONSUMER:
       eric_sse_server_set_slow_consumer (self, g_value_get_enum (value));
@@ -397,10 +450,32 @@ install_properties (GObjectClass *object_class)
    * How long the body of a request may be, in bytes. Longer ones are answered 413.
    * Where a body is published line by line, this is how long a line may be.
    *
+   * What may be published can be delivered: where it is raised, the channels have room
+   * for more, see [property@SseChannel:history-bytes],
+   * [property@SseChannel:backlog-bytes] and [property@SseServer:max-memory].
+   *
    * Since: 0.1
    */
   properties[PROP_MAX_BODY] =
     g_param_spec_uint64 ("max-body", NULL, NULL, 0, G_MAXSIZE / 2, ERIC_SSE_SERVER_DEFAULT_MAX_BODY, flags);
+
+  /**
+   * EricSseServer:max-memory: (getter get_max_memory) (setter set_max_memory)
+   *
+   * How much memory the messages may take that all channels of the server keep
+   * together, for replay and for subscribers that are slow, in bytes. Four messages of
+   * [property@SseServer:max-body] have room in any case.
+   *
+   * Where it is too much, the channel that has most gives up its oldest messages, so
+   * that one channel takes nothing from those that have less than half of what it has.
+   *
+   * Counted are the channels of the container, and others from when they are first
+   * served; a channel that several servers serve is counted by the first.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_MEMORY] =
+    g_param_spec_uint64 ("max-memory", NULL, NULL, 0, G_MAXUINT64, ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY, flags);
 
   /**
    * EricSseServer:slow-consumer: (getter get_slow_consumer) (setter set_slow_consumer)
@@ -532,6 +607,10 @@ eric_sse_server_init (EricSseServer *self)
   self->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE;
   self->stall_timeout = ERIC_SSE_SERVER_DEFAULT_STALL_TIMEOUT;
   self->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
+  self->max_memory = ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY;
+  self->budget = eric_frame_budget_new ();
+  eric_frame_budget_set_max (self->budget, self->max_memory);
+  eric_frame_budget_set_max_message (self->budget, self->max_body);
 }
 
 /**

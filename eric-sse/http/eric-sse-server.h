@@ -37,6 +37,15 @@ G_BEGIN_DECLS
 #define ERIC_SSE_SERVER_DEFAULT_MAX_BODY (1024 * 1024)
 
 /**
+ * ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY:
+ *
+ * The default of [property@SseServer:max-memory], in bytes.
+ *
+ * Since: 0.1
+ */
+#define ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY (256 * 1024 * 1024)
+
+/**
  * ERIC_SSE_SERVER_MAX_TOPICS:
  *
  * How many channels one connection can read.
@@ -103,6 +112,11 @@ gsize                 eric_sse_server_get_max_body          (EricSseServer      
 ERIC_AVAILABLE_IN_ALL
 void                  eric_sse_server_set_max_body          (EricSseServer         *self,
                                                              gsize                  max_body);
+ERIC_AVAILABLE_IN_ALL
+guint64               eric_sse_server_get_max_memory        (EricSseServer         *self);
+ERIC_AVAILABLE_IN_ALL
+void                  eric_sse_server_set_max_memory        (EricSseServer         *self,
+                                                             guint64                max_memory);
 ERIC_AVAILABLE_IN_ALL
 EricSlowConsumer      eric_sse_server_get_slow_consumer     (EricSseServer         *self);
 ERIC_AVAILABLE_IN_ALL

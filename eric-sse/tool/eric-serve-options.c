@@ -8,8 +8,8 @@
 
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT    8080
-#define DEFAULT_HISTORY 1000
 #define MAX_KEEPALIVE   86400   /* seconds */
+#define MAX_STALL       86400   /* seconds */
 
 static const char description[] =
   "What it serves:\n"
@@ -34,18 +34,44 @@ static const char description[] =
   "Ctrl-C ends the server in an orderly way; a second time, at once.\n"
   "Exit status: 0 after that, 1 if it could not start, 2 for a wrong option.\n";
 
+/* An option whose default is not a number. */
+static gboolean
+is_wrong (gint64 value)
+{
+  return value < 0 && value != ERIC_SERVE_UNSET;
+}
+
+/* What is wrong with what is kept, or NULL. */
+static const char *
+check_limits (const EricServeOptions *options)
+{
+  if (is_wrong (options->history))
+    return "--history takes a number that is not negative";
+  if (is_wrong (options->history_bytes))
+    return "--history-bytes takes a number that is not negative";
+  if (options->backlog < 1 && options->backlog != ERIC_SERVE_UNSET)
+    return "--backlog takes a number above 0";
+  if (options->backlog_bytes < 1 && options->backlog_bytes != ERIC_SERVE_UNSET)
+    return "--backlog-bytes takes a number above 0";
+  if (options->max_memory < 0)
+    return "--max-memory takes a number that is not negative";
+  return NULL;
+}
+
 static gboolean
 check (const EricServeOptions  *options,
        GError                 **error)
 {
-  const char *sentence = NULL;
+  const char *sentence = check_limits (options);
 
+  if (sentence != NULL)
+    return eric_tool_refuse (error, "%s", sentence);
   if (options->port < 0 || options->port > G_MAXUINT16)
     sentence = "--port takes a number from 0 to 65535";
-  else if (options->history < 0)
-    sentence = "--history takes a number that is not negative";
   else if (!(options->keepalive >= 0 && options->keepalive <= MAX_KEEPALIVE))
     sentence = "--keepalive takes seconds from 0 to " G_STRINGIFY (MAX_KEEPALIVE);
+  else if (!(options->stall_timeout >= 0 && options->stall_timeout <= MAX_STALL))
+    sentence = "--stall-timeout takes seconds from 0 to " G_STRINGIFY (MAX_STALL);
   else if (options->max_subscribers < 0)
     sentence = "--max-subscribers takes a number that is not negative";
   else if (options->max_body < 0)
@@ -69,7 +95,21 @@ eric_serve_options_parse (EricServeOptions  *options,
     { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
       "IP address to listen on (default: " DEFAULT_ADDRESS ")", "ADDRESS" },
     { "history", 0, 0, G_OPTION_ARG_INT, &options->history,
-      "Messages to keep for replay in each channel (default: " G_STRINGIFY (DEFAULT_HISTORY) ")", "N" },
+      "Messages to keep for replay in each channel (default: "
+      G_STRINGIFY (ERIC_SERVE_DEFAULT_HISTORY) ")", "N" },
+    { "history-bytes", 0, 0, G_OPTION_ARG_INT64, &options->history_bytes,
+      "Memory that these may take in each channel (default: with --history as much as "
+      "--max-memory, otherwise 16 times --max-body)", "BYTES" },
+    { "backlog", 0, 0, G_OPTION_ARG_INT, &options->backlog,
+      "Messages that a client may lag behind (default: "
+      G_STRINGIFY (ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_SIZE) ")", "N" },
+    { "backlog-bytes", 0, 0, G_OPTION_ARG_INT64, &options->backlog_bytes,
+      "Memory that these may take in each channel (default: with --backlog as much as "
+      "--max-memory, otherwise 16 times --max-body)", "BYTES" },
+    { "max-memory", 0, 0, G_OPTION_ARG_INT64, &options->max_memory,
+      "Memory that the messages of all channels may take (default: 268435456)", "BYTES" },
+    { "stall-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->stall_timeout,
+      "Disconnect clients that take nothing for so long, 0 for never (default: 60)", "SECONDS" },
     { "keepalive", 0, 0, G_OPTION_ARG_DOUBLE, &options->keepalive,
       "Silence after which a comment is sent, 0 for never (default: 15)", "SECONDS" },
     { "max-subscribers", 0, 0, G_OPTION_ARG_INT, &options->max_subscribers,
@@ -93,7 +133,12 @@ eric_serve_options_parse (EricServeOptions  *options,
   gboolean parsed;
 
   options->port = DEFAULT_PORT;
-  options->history = DEFAULT_HISTORY;
+  options->history = ERIC_SERVE_UNSET;
+  options->history_bytes = ERIC_SERVE_UNSET;
+  options->backlog = ERIC_SERVE_UNSET;
+  options->backlog_bytes = ERIC_SERVE_UNSET;
+  options->max_memory = ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY;
+  options->stall_timeout = ERIC_SSE_SERVER_DEFAULT_STALL_TIMEOUT / 1000.0;
   options->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE / 1000.0;
   options->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
 

@@ -20,6 +20,12 @@ G_BEGIN_DECLS
 /* Channels that clients may make. */
 #define ERIC_SERVE_MAX_CHANNELS 10000
 
+/* Messages that a channel keeps. */
+#define ERIC_SERVE_DEFAULT_HISTORY 1000
+
+/* An option that was not given, where its default depends on others. */
+#define ERIC_SERVE_UNSET G_MININT
+
 /* Channels whose ids begin so are the server's own: nobody publishes there. */
 #define ERIC_SERVE_INTERNAL_PREFIX "_eric"
 #define ERIC_SERVE_PRESENCE_CHANNEL "_eric_presence"
@@ -28,7 +34,12 @@ typedef struct
 {
   char      *address;           /* (owned) */
   int        port;
-  int        history;           /* messages */
+  int        history;           /* messages, or ERIC_SERVE_UNSET */
+  gint64     history_bytes;     /* or ERIC_SERVE_UNSET, as those that follow */
+  int        backlog;           /* messages */
+  gint64     backlog_bytes;
+  gint64     max_memory;        /* bytes, of all channels */
+  double     stall_timeout;     /* seconds */
   double     keepalive;         /* seconds */
   int        max_subscribers;
   gint64     max_body;          /* bytes */

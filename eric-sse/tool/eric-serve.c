@@ -44,17 +44,39 @@ get_max_subscribers (EricServe *serve)
   return MIN ((guint) serve->options.max_subscribers, possible);
 }
 
+/* More than the default of a channel is kept, in the memory that it may have without:
+ * only who asks for a number gets that number. */
+static void
+set_limits (EricServe      *serve,
+            EricSseChannel *channel)
+{
+  const EricServeOptions *options = &serve->options;
+  guint64 bytes = eric_sse_channel_get_history_bytes (channel);
+
+  if (options->history != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_history_size (channel, options->history);
+  else
+    {
+      eric_sse_channel_set_history_size (channel, ERIC_SERVE_DEFAULT_HISTORY);
+      eric_sse_channel_set_history_bytes (channel, bytes);
+    }
+  if (options->history_bytes != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_history_bytes (channel, options->history_bytes);
+  if (options->backlog != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_backlog_size (channel, options->backlog);
+  if (options->backlog_bytes != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_backlog_bytes (channel, options->backlog_bytes);
+}
+
 static EricSseChannel *
 make_channel (EricServe  *serve,
               const char *channel_id)
 {
-  g_autoptr (EricSseChannel) channel = g_object_new (ERIC_TYPE_SSE_CHANNEL,
-                                                     "id", channel_id,
-                                                     "history-size", (guint) serve->options.history,
-                                                     NULL);
+  g_autoptr (EricSseChannel) channel = eric_sse_channel_new (channel_id);
 
   if (!eric_channel_container_register (serve->channels, ERIC_CHANNEL (channel), NULL))
     return NULL;
+  set_limits (serve, channel);
   return g_steal_pointer (&channel);
 }
 
@@ -136,6 +158,8 @@ start (EricServe *serve)
                 "allowed-origins", serve->options.cors,
                 "keepalive", (guint) (serve->options.keepalive * 1000),
                 "max-body", (guint64) serve->options.max_body,
+                "max-memory", (guint64) serve->options.max_memory,
+                "stall-timeout", (guint) (serve->options.stall_timeout * 1000),
                 "max-subscribers", get_max_subscribers (serve),
                 "slow-consumer", serve->options.skip_slow ? ERIC_SLOW_CONSUMER_SKIP
                                                           : ERIC_SLOW_CONSUMER_DISCONNECT,
