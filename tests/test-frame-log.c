@@ -453,6 +453,29 @@ test_frame_log_history_beats_backlog (void)
   eric_frame_log_unref (log);
 }
 
+/* Who begins with the oldest that is kept is not slow because more comes meanwhile. */
+static void
+test_frame_log_backlog_behind_history (void)
+{
+  EricFrameLog *log = new_log (4, NO_LIMIT, 2, NO_LIMIT);
+  TestReader *reader = attach (log);
+  guint64 index;
+
+  for (const char *id = "abcd"; *id != '\0'; id++)
+    append (log, (char[]) { *id, '\0' }, FALSE);
+  g_assert_false (eric_frame_log_locate (log, 0, &reader->reader, &index));
+  g_assert_cmpuint (index, ==, 0);
+  append (log, "e", FALSE);
+  append (log, "f", FALSE);
+  assert_history (log, "cdef");
+  g_assert_cmpuint (get_first (log), ==, 0);
+  append (log, "g", FALSE);
+  assert_fell_off (log, 0, 1);
+  detach (log, reader);
+  g_assert_cmpuint (get_first (log), ==, 3);
+  eric_frame_log_unref (log);
+}
+
 static void
 test_frame_log_locate (void)
 {
@@ -612,7 +635,7 @@ test_frame_log_ring (void)
       eric_frame_log_replay (log, 0, messages);
       g_assert_cmpuint (messages->len, ==, MIN (i + 1, 25));
       g_assert_cmpstr (eric_message_get_id (messages->pdata[messages->len - 1]), ==, id);
-      g_assert_cmpuint (eric_frame_log_get_end (log) - get_first (log), <=, 70);
+      g_assert_cmpuint (eric_frame_log_get_end (log) - get_first (log), <=, 25 + 70);
     }
   detach (log, reader);
   g_assert_cmpuint (get_first (log), ==, 975);
@@ -636,6 +659,7 @@ main (int    argc,
   g_test_add_func ("/eric/frame-log/backlog", test_frame_log_backlog);
   g_test_add_func ("/eric/frame-log/done", test_frame_log_done);
   g_test_add_func ("/eric/frame-log/history-beats-backlog", test_frame_log_history_beats_backlog);
+  g_test_add_func ("/eric/frame-log/backlog-behind-history", test_frame_log_backlog_behind_history);
   g_test_add_func ("/eric/frame-log/locate", test_frame_log_locate);
   g_test_add_func ("/eric/frame-log/find-id", test_frame_log_find_id);
   g_test_add_func ("/eric/frame-log/find-duplicate", test_frame_log_find_duplicate);

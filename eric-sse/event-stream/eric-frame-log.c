@@ -230,20 +230,27 @@ forget_first_locked (EricFrameLog *log)
   log->history++;
 }
 
-/* One message may be larger than all the bytes there are for a backlog: the oldest is
+/* What is kept for readers alone, and is no history: who is given all of the history is
+ * not slow because one more message came meanwhile.
+ *
+ * One message may be larger than all the bytes there are for a backlog: the oldest is
  * not counted in, so that its readers have a chance to read it, nor is the newest, for
  * those that only have the one before it to read. */
 static gboolean
 backlog_is_over_limit (EricFrameLog *log)
 {
   const EricFrameLimits *limits = &log->backlog_limits;
-  guint64 n = log->store.end - log->store.first;
+  guint64 n = log->history - log->store.first;
+  guint64 bytes;
 
   if (n < 2)
     return FALSE;
-  return n > limits->max_messages ||
-         log->bytes - eric_frame_entry_get_size (entry_at (log, log->store.first))
-                    - eric_frame_entry_get_size (entry_at (log, log->store.end - 1)) > limits->max_bytes;
+  if (n > limits->max_messages)
+    return TRUE;
+  bytes = log->bytes - log->history_bytes - eric_frame_entry_get_size (entry_at (log, log->store.first));
+  if (log->history == log->store.end)
+    bytes -= eric_frame_entry_get_size (entry_at (log, log->store.end - 1));
+  return bytes > limits->max_bytes;
 }
 
 static void

@@ -9,7 +9,7 @@
 
 /* Where the application has set no limit of bytes, there is room for so many of the
  * largest messages that can be published. */
-#define LARGEST_MESSAGES 16
+#define LARGEST_MESSAGES 12
 
 /* A number of messages that the application asks for is what it gets: the default of
  * bytes does not cut it short. */

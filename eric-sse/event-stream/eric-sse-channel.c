@@ -251,7 +251,7 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
    * allow.
    *
    * Unless it is set, it follows from others: it is %ERIC_SSE_CHANNEL_DEFAULT_HISTORY_BYTES,
-   * but 16 times the [property@SseServer:max-body] of a server that serves the channel where
+   * but 12 times the [property@SseServer:max-body] of a server that serves the channel where
    * that is more, and no limit once [property@SseChannel:history-size] is set. It does not
    * notify of that. All channels of a server together stay below
    * [property@SseServer:max-memory] in any case.
@@ -265,8 +265,8 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
   /**
    * EricSseChannel:backlog-size: (getter get_backlog_size) (setter set_backlog_size)
    *
-   * How many messages a subscriber of a server may lag behind before the policy
-   * for slow subscribers applies. Where it is set,
+   * How many messages a subscriber of a server may lag behind what is kept for replay
+   * before the policy for slow subscribers applies. Where it is set,
    * [property@SseChannel:backlog-bytes] has no limit unless that is set, too.
    *
    * Since: 0.1
@@ -278,11 +278,11 @@ eric_sse_channel_class_init (EricSseChannelClass *klass)
   /**
    * EricSseChannel:backlog-bytes: (getter get_backlog_bytes) (setter set_backlog_bytes)
    *
-   * How much memory the messages may take that subscribers lag behind, besides the
-   * oldest and the newest of them, in bytes.
+   * How much memory the messages may take that subscribers lag behind what is kept for
+   * replay, besides the oldest and the newest of them, in bytes.
    *
    * Unless it is set, it follows from others: it is %ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_BYTES,
-   * but 16 times the [property@SseServer:max-body] of a server that serves the channel where
+   * but 12 times the [property@SseServer:max-body] of a server that serves the channel where
    * that is more, and no limit once [property@SseChannel:backlog-size] is set. It does not
    * notify of that.
    *

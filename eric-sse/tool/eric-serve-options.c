@@ -99,13 +99,13 @@ eric_serve_options_parse (EricServeOptions  *options,
       G_STRINGIFY (ERIC_SERVE_DEFAULT_HISTORY) ")", "N" },
     { "history-bytes", 0, 0, G_OPTION_ARG_INT64, &options->history_bytes,
       "Memory that these may take in each channel (default: with --history as much as "
-      "--max-memory, otherwise 16 times --max-body)", "BYTES" },
+      "--max-memory, otherwise 12 times --max-body)", "BYTES" },
     { "backlog", 0, 0, G_OPTION_ARG_INT, &options->backlog,
       "Messages that a client may lag behind (default: "
       G_STRINGIFY (ERIC_SSE_CHANNEL_DEFAULT_BACKLOG_SIZE) ")", "N" },
     { "backlog-bytes", 0, 0, G_OPTION_ARG_INT64, &options->backlog_bytes,
       "Memory that these may take in each channel (default: with --backlog as much as "
-      "--max-memory, otherwise 16 times --max-body)", "BYTES" },
+      "--max-memory, otherwise 12 times --max-body)", "BYTES" },
     { "max-memory", 0, 0, G_OPTION_ARG_INT64, &options->max_memory,
       "Memory that the messages of all channels may take (default: 268435456)", "BYTES" },
     { "stall-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->stall_timeout,
