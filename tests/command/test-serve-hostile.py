@@ -12,6 +12,9 @@ GET = serve.format_request('GET', '/')
 
 MIB = 1 << 20
 
+# Limits of what is kept that are reached at once.
+SMALL = (f'--history-bytes={MIB}', f'--backlog-bytes={4 * MIB}')
+
 
 class Hostile(serve.TestCase):
     def start(self, *options, **named):
@@ -361,7 +364,7 @@ class Hostile(serve.TestCase):
         return base, most
 
     def test_never_reads(self):
-        server = self.start()
+        server = self.start(*SMALL)
         stuck = [server.stream('flood', rcvbuf=4096), server.stream('flood?topic=b', rcvbuf=4096),
                  server.stream('flood', version='1.0', rcvbuf=4096)]
         base, most = self.flood(server, 400, 500_000)
@@ -377,7 +380,7 @@ class Hostile(serve.TestCase):
         self.assert_untouched(server)
 
     def test_never_reads_and_stays(self):
-        server = self.start('--skip-slow')
+        server = self.start('--skip-slow', *SMALL)
         stuck = server.stream('flood', rcvbuf=4096)
         base, most = self.flood(server, 160, 500_000)
         print(f'80 MB published, a slow client is kept: {base / MIB:.1f} MiB after a tenth, '
