@@ -109,6 +109,7 @@ eric_context_bridge_init (EricContextBridge *self)
 {
   self->fd = -1;
   self->inner_fd = -1;
+  self->closed = TRUE;   /* until it has a main context */
   self->thread = g_thread_self ();
   self->n_allocated = INITIAL_N_FDS;
   self->fds = g_new (GPollFD, self->n_allocated);
@@ -159,6 +160,7 @@ eric_context_bridge_new (GMainContext  *context,
 
   self = g_object_new (ERIC_TYPE_CONTEXT_BRIDGE, NULL);
   self->context = g_steal_pointer (&owned);
+  self->closed = FALSE;
   self->fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->fd < 0 || !renew_inner_set (self))
     {
