@@ -355,10 +355,12 @@ EricMessageStream *
 eric_channel_watch (EricChannel  *self,
                     GError      **error)
 {
+  g_autoptr (EricChannel) alive = NULL;
   g_autoptr (EricListener) listener = NULL;
 
   g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
 
+  alive = g_object_ref (self);   /* whom it calls may drop the last reference */
   listener = eric_channel_add_listener (self, error);
   if (listener == NULL)
     return NULL;

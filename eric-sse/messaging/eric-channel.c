@@ -480,10 +480,12 @@ EricListener *
 eric_channel_add_listener (EricChannel  *self,
                            GError      **error)
 {
+  g_autoptr (EricChannel) alive = NULL;
   g_autoptr (EricListener) listener = NULL;
 
   g_return_val_if_fail (ERIC_IS_CHANNEL (self), NULL);
 
+  alive = g_object_ref (self);   /* whom it calls may drop the last reference */
   listener = ERIC_CHANNEL_GET_CLASS (self)->create_listener (self);
   if (listener == NULL)
     {
@@ -491,9 +493,7 @@ eric_channel_add_listener (EricChannel  *self,
                    "Channel “%s” made no listener", eric_channel_get_id (self));
       return NULL;
     }
-  if (!eric_channel_register_listener (self, listener, error))
-    return NULL;
-  return g_steal_pointer (&listener);
+  return eric_channel_register_listener (self, listener, error) ? g_steal_pointer (&listener) : NULL;
 }
 
 /**

@@ -513,11 +513,13 @@ void
 eric_message_list_append (EricMessageList *self,
                           EricMessage     *message)
 {
+  g_autoptr (EricMessageList) alive = NULL;
   g_autofree char *key = NULL;
 
   g_return_if_fail (ERIC_IS_MESSAGE_LIST (self));
   g_return_if_fail (ERIC_IS_MESSAGE (message));
 
+  alive = g_object_ref (self);   /* the function may drop the last reference */
   key = get_key (self, message);
   _eric_message_window_append (&self->window, message, key);
   if (!self->scheduled)
