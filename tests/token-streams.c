@@ -673,6 +673,12 @@ const TokenStream token_streams[] = {
     "{'message':{'role':'assistant','content':'','tool_calls':[{'id':'call_s','function':{'index':0,'name':'x',"
       "'arguments':{}}}]},'done':true,'done_reason':'stop'}\n",
     "call call_s x {}\ndone stop 0+0\n" },
+  { "Ollama", "arguments-as-they-were-written", "elizaOS/eliza#30904",
+    "{'message':{'tool_calls':[{'function':{'name':'x','arguments':{ 'n': 12345678901234567890, 's': '}', 'q':1.50}}},"
+      "{'function':{'name':'y','arguments': { } }}]},'done':true}\n",
+    "call - x { \"n\": 12345678901234567890, \"s\": \"}\", \"q\":1.50}\ncall - y {}\ndone stop 0+0\n" },
+  { "Ollama", "no-json-at-once", "-",
+    DATA ("{'message':{'tool_calls':[{'function':{'name':'x','arguments':{n:1}}}]},'done':true}"), CUT ("x") },
   { "Ollama", "the-same-call-twice", "run-llama/llama_index#22464",
     "{'message':{'tool_calls':[{'function':{'name':'x','arguments':{'a':1}}}]},'done':false}\n"
     "{'message':{'tool_calls':[{'function':{'name':'x','arguments':{'a':1}}}]},'done':false}\n{'done':true}\n",

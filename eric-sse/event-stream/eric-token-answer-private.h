@@ -82,6 +82,13 @@ void           eric_token_answer_end_list    (EricTokenAnswer      *self);
 void           eric_token_answer_give_calls  (EricTokenAnswer      *self,
                                               gboolean              closed_only,
                                               gboolean              has_reason);
+void           eric_token_answer_fail_call   (EricTokenAnswer      *self,
+                                              const char           *name);
+void           eric_token_answer_add_whole_call
+                                             (EricTokenAnswer      *self,
+                                              const char           *name,
+                                              const char           *id,
+                                              const char           *arguments);
 void           eric_token_call_free          (EricTokenCall        *call);
 
 /* eric-token-errors.c */

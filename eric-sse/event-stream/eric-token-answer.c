@@ -7,7 +7,6 @@
 
 #include "eric-token-answer-private.h"
 
-#include "eric-error.h"
 #include "eric-token-private.h"
 
 /* Reasons for an end come in the words of each service, and these are parts of them:
@@ -134,10 +133,9 @@ eric_token_answer_end (EricTokenAnswer *self,
   if (self->calls->len > 0)
     {
       EricTokenCall *call = self->calls->pdata[0];
+      g_autofree char *name = g_strdup (call->name);
 
-      eric_token_answer_fail (self, g_error_new (ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-                                                 "The arguments of the tool %s were cut off, or are no JSON",
-                                                 call->name != NULL ? call->name : "without a name"));
+      eric_token_answer_fail_call (self, name);
     }
   else if (self->finish_reason == NULL)
     self->finish_reason = g_strdup ("stop");

@@ -49,8 +49,10 @@ get_arguments (EricTokenCall *call,
 {
   const char *all = call->arguments->str;
 
+  if (*all == '\0' && call->initial == NULL)
+    return "{}";
   if (*all == '\0')
-    return call->initial != NULL ? call->initial : "{}";
+    return is_json (call->initial) ? call->initial : NULL;
   if (call->is_text)
     return call->is_whole || has_reason ? all : NULL;
   if (is_json (all))
@@ -262,4 +264,27 @@ eric_token_answer_give_calls (EricTokenAnswer *self,
       eric_token_answer_add_call (self, call->name, call->id, arguments);
       g_ptr_array_remove_index (self->calls, i);
     }
+}
+
+/* One that has to be called, and cannot be. */
+void
+eric_token_answer_fail_call (EricTokenAnswer *self,
+                             const char      *name)
+{
+  eric_token_answer_fail (self, g_error_new (ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
+                                             "The arguments of the tool %s were cut off, or are no JSON",
+                                             name != NULL ? name : "without a name"));
+}
+
+/* A call that comes at once. */
+void
+eric_token_answer_add_whole_call (EricTokenAnswer *self,
+                                  const char      *name,
+                                  const char      *id,
+                                  const char      *arguments)
+{
+  if (arguments == NULL || is_json (arguments))
+    eric_token_answer_add_call (self, name, id, arguments);
+  else
+    eric_token_answer_fail_call (self, name);
 }

@@ -25,7 +25,7 @@ read_call (EricTokenAnswer *self,
                                                        "The arguments of a tool come as partialArgs, which are "
                                                        "not read: do not set streamFunctionCallArguments"));
   else
-    eric_token_answer_add_call (self, eric_token_get_string (call, "name"), id, arguments);
+    eric_token_answer_add_whole_call (self, eric_token_get_string (call, "name"), id, arguments);
 }
 
 static void

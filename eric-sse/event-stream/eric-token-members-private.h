@@ -36,4 +36,7 @@ char       *eric_token_dup_key       (GVariant    *object,
 char       *eric_token_dup_arguments (GVariant    *object,
                                       const char  *key);
 
+/* eric-token-raw.c */
+char       *eric_token_keep_arguments (const char   *text);
+
 G_END_DECLS

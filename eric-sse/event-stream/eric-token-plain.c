@@ -41,7 +41,7 @@ read_plain (EricTokenAnswer *self,
     return;
   if (plain->text != NULL)
     eric_token_answer_add (self, ERIC_TOKEN_KIND_TEXT, eric_token_get_string (object, plain->text));
-  if (plain->end == NULL || !eric_token_get_boolean (object, plain->end))
+  if (plain->end == NULL || !eric_token_get_boolean (object, plain->end) || self->error != NULL)
     return;
   if (plain->input_tokens != NULL)
     {
@@ -58,7 +58,7 @@ read_whole_calls (EricTokenAnswer *self,
 {
   g_autoptr (GVariant) calls = eric_token_get_array (object, "tool_calls");
 
-  for (gsize i = 0; calls != NULL && i < g_variant_n_children (calls); i++)
+  for (gsize i = 0; calls != NULL && i < g_variant_n_children (calls) && self->error == NULL; i++)
     {
       g_autoptr (GVariant) call = eric_token_get_element (calls, i);
       g_autoptr (GVariant) function = eric_token_get_object (call, "function");
@@ -67,7 +67,7 @@ read_whole_calls (EricTokenAnswer *self,
       g_autofree char *arguments = eric_token_dup_arguments (what, "arguments");
 
       if (function != NULL || eric_token_get_string (call, "name") != NULL)
-        eric_token_answer_add_call (self, eric_token_get_string (what, "name"), id, arguments);
+        eric_token_answer_add_whole_call (self, eric_token_get_string (what, "name"), id, arguments);
     }
 }
 

@@ -9,8 +9,9 @@
 
 #include "eric-error.h"
 #include "eric-json-private.h"
-#include "eric-message-private.h"
+#include "eric-message.h"
 #include "eric-token-answer-private.h"
+#include "eric-token-members-private.h"
 
 /* By which OpenAI, and who is compatible with it, ends a stream. It is no JSON. */
 #define END_MARKER "[DONE]"
@@ -20,11 +21,13 @@
  *
  * Reads what a language model says out of the messages of its service.
  *
- * Services stream an answer in one of three dialects: that of OpenAI
- * (`/v1/chat/completions`), which most others and most local servers speak, that of
- * Anthropic (`/v1/messages`), and that of Ollama (`/api/chat` and `/api/generate`).
- * A reader knows which it is by the messages themselves. What it does not know, it
- * leaves out, for services add fields and events.
+ * Services stream an answer in several dialects: those of OpenAI
+ * (`/v1/chat/completions`, which most others and most local servers speak, and
+ * `/v1/responses`), of Anthropic (`/v1/messages`), of Ollama (`/api/chat` and
+ * `/api/generate`), of Gemini, Cohere, Bedrock, DashScope and watsonx, and the plain ones
+ * of Text Generation Inference, llama.cpp, Workers AI and Baidu. A reader knows which it
+ * is by the messages themselves. What it does not know, it leaves out: services add
+ * fields and events, and keep a connection open with events of any form.
  *
  * A reader reads one answer. It knows nothing of HTTP: an [class@EventSource] makes
  * the request, an [class@SseParser] may do as well.
@@ -168,22 +171,11 @@ is_end (const char *text)
 }
 
 static void
-read_value (EricTokenReader *self,
-            const char      *type,
-            GVariant        *value,
-            const char      *text)
-{
-  if (g_str_has_suffix (type, "error"))
-    read_error (self, value, text);
-  else
-    eric_token_dialects_read (&self->answer, value);
-}
-
-static void
 read_text (EricTokenReader *self,
            const char      *type,
            const char      *text)
 {
+  g_autofree char *kept = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) value = NULL;
   g_auto (GStrv) lines = NULL;
@@ -193,11 +185,12 @@ read_text (EricTokenReader *self,
       eric_token_answer_end (&self->answer, NULL);
       return;
     }
-  value = eric_json_parse_lenient (text, -1, &error);
-  if (value != NULL)
-    read_value (self, type, value, text);
-  else if (g_str_has_suffix (type, "error"))
-    read_error (self, NULL, text);
+  kept = eric_token_keep_arguments (text);
+  value = eric_json_parse_lenient (kept, -1, &error);
+  if (g_str_has_suffix (type, "error"))
+    read_error (self, value, text);
+  else if (value != NULL)
+    eric_token_dialects_read (&self->answer, value);
   else if (strchr (text, '\n') == NULL)
     read_words (self, type, text, error);
   else
@@ -211,16 +204,14 @@ static void
 read_message (EricTokenReader *self,
               EricMessage     *message)
 {
-  const char *type = eric_message_get_event_type (message);
-  g_autoptr (GVariant) value = _eric_message_parse_lenient (message, NULL);
   gsize length;
-  const char *data = (const char *) eric_message_get_data (message, &length);
-  g_autofree char *text = g_strndup (data, length);
+  const guint8 *data = eric_message_get_data (message, &length);
+  g_autofree char *text = g_malloc0 (length + 1);
 
-  if (value != NULL)
-    read_value (self, type, value, text);
-  else
-    read_text (self, type, text);
+  /* A NUL is nothing that JSON may have, and not the end. */
+  for (gsize i = 0; i < length; i++)
+    text[i] = data[i] != '\0' ? data[i] : '\001';
+  read_text (self, eric_message_get_event_type (message), text);
 }
 
 /**
@@ -232,7 +223,12 @@ read_message (EricTokenReader *self,
  * have several, and some have none: what the service says of the answer, or to keep
  * the connection open.
  *
- * A tool call is given when its arguments are complete.
+ * A tool call is given when the service shows that it is whole, which most do with the
+ * reason why the answer ended. A call in the midst of which the answer was cut off, by a
+ * limit, a filter, an error or the end of the stream, is never given. Nor is one whose
+ * arguments are no JSON, but for those of a custom tool of OpenAI, which are text: where
+ * the stream ends as agreed, such a call is an error. A call is the same as long as the
+ * service means the same, be its index, its id or its name missing, repeated or changed.
  *
  * It does not fail: what cannot be read, like what the service reports as an error, is
  * the reader's error ([method@TokenReader.get_error]), which is the end. What comes
@@ -288,7 +284,8 @@ eric_token_reader_is_done (EricTokenReader *self)
  * Gets why the model stopped, in the words of its service: `stop` and `end_turn` where
  * it has said all, `length` and `max_tokens` where it may not say more, `tool_calls`
  * and `tool_use` where it waits for tools; `stop`, too, where the service ends the
- * stream without a reason. A stream that ends with none was cut off.
+ * stream without a reason. A stream that ends with none was cut off. An empty reason is
+ * none, and one that comes before the arguments of a tool are complete is not yet one.
  *
  * Returns: (transfer none) (nullable): the reason, or %NULL as long as it is not known
  *
@@ -307,8 +304,10 @@ eric_token_reader_get_finish_reason (EricTokenReader *self)
  * @self: a reader
  *
  * Gets what went wrong in the stream. It is an %ERIC_ERROR_UNEXPECTED_RESPONSE, in the
- * service's own words, where the service reported it; an
- * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where a message is no object in JSON; an
+ * service's own words, where the service reported it, be that as an error, as an event
+ * of that type, or as the reason why the answer ended; an
+ * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where a message is part of an object in JSON, and
+ * where the arguments of a tool were cut off or are no JSON; an
  * %ERIC_ERROR_TOO_LARGE beyond %ERIC_TOKEN_READER_MAX_CALLS or
  * %ERIC_TOKEN_READER_MAX_ARGUMENTS.
  *

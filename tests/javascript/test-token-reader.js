@@ -37,6 +37,16 @@ describe("A token reader", () => {
     expect(reader.get_finish_reason()).toEqual(null);
   });
 
+  it("reads odd values", () => {
+    const reader = new Eric.TokenReader();
+    const texts = ["2026-01-01 00:00:00", '{"choices":[{"delta":{"content":"\\ud83d!"},"logprobs":NaN}]}',
+      '{"message":{"tool_calls":[{"function":{"name":"x","arguments":{"n":12345678901234567890}}}]}}']
+      .flatMap((data) => reader.read(say(data))).map(({ text }) => text);
+
+    expect(texts).toEqual(["\ufffd!", '{"n":12345678901234567890}']);
+    expect(reader.get_error()).toEqual(null);
+  });
+
   it("explains refusals", () => {
     expect(Eric.TokenReader.explain(bytes('{"error": {"message": "no"}}'))).toEqual("no");
     expect(Eric.TokenReader.explain(bytes("<html>"))).toEqual(null);

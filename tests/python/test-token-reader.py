@@ -35,6 +35,15 @@ class TestTokenReader(unittest.TestCase):
         self.assertEqual(reader.get_error().message, 'no')
         self.assertIsNone(reader.get_finish_reason())
 
+    def test_odd_values(self):
+        reader = Eric.TokenReader.new()
+        tokens = []
+        for data in ('2026-01-01 00:00:00', '{"choices":[{"delta":{"content":"\\ud83d!"},"logprobs":NaN}]}',
+                     '{"message":{"tool_calls":[{"function":{"name":"x","arguments":{"n":12345678901234567890}}}]}}'):
+            tokens += reader.read(Eric.Message('message', data))
+        self.assertEqual([token.text for token in tokens], ['\ufffd!', '{"n":12345678901234567890}'])
+        self.assertIsNone(reader.get_error())
+
     def test_explain(self):
         self.assertEqual(Eric.TokenReader.explain(GLib.Bytes.new(b'{"error": {"message": "no"}}')), 'no')
         self.assertIsNone(Eric.TokenReader.explain(GLib.Bytes.new(b'<html>')))
