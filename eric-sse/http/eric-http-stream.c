@@ -21,10 +21,6 @@
 /* From a request to a subscriber of the hub: libsoup has read and routed the
  * request; here the response is begun, and the connection is taken over. */
 
-/* When the kernel gives up on data that the other side does not acknowledge,
- * in milliseconds. */
-#define USER_TIMEOUT 60000
-
 /* Seconds after which a client that was refused may try again. */
 #define RETRY_AFTER "5"
 
@@ -219,7 +215,6 @@ take_over (EricSseServer     *self,
   g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (message);
   g_autoptr (GSocket) socket = NULL;
   GIOStream *tls = NULL;
-  int user_timeout = USER_TIMEOUT;
   int fd = -1;
 
   if (stolen != NULL)
@@ -235,7 +230,6 @@ take_over (EricSseServer     *self,
       return FALSE;
     }
 
-  setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
   if (tls != NULL)
     {
       g_socket_set_timeout (socket, 0);

@@ -4,8 +4,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -145,6 +149,11 @@ write_some (EricHubSubscriber *subscriber,
     }
   if (n > 0)
     subscriber->last_sent = subscriber->thread->now;
+  if (n > 0 || !subscriber->blocked)
+    {
+      subscriber->last_progress = subscriber->thread->now;
+      subscriber->queued_bytes = 0;
+    }
   subscriber->blocked = (gsize) n < length;
   return n;
 }
@@ -538,6 +547,28 @@ eric_hub_subscriber_handle (EricHubSubscriber *subscriber,
     eric_hub_subscriber_flush (subscriber);
 }
 
+/* How long the kernel waits for a client to take what was sent: it would give up after
+ * a time of its own on who does not read, too. Sockets of other families have none. */
+void
+eric_hub_subscriber_set_patience (EricHubSubscriber *subscriber)
+{
+  gint64 stall_timeout = g_atomic_int_get (&subscriber->thread->hub->stall_timeout);
+  int user_timeout = stall_timeout == 0 ? 0 : MIN (stall_timeout + ERIC_HUB_USER_TIMEOUT_MARGIN, G_MAXINT);
+
+  setsockopt (subscriber->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
+}
+
+static void
+let_kernel_ask (EricHubSubscriber *subscriber)
+{
+  const int on = 1, after = ERIC_HUB_ALIVE_AFTER, interval = ERIC_HUB_ALIVE_INTERVAL, probes = ERIC_HUB_ALIVE_PROBES;
+
+  setsockopt (subscriber->fd, IPPROTO_TCP, TCP_KEEPIDLE, &after, sizeof after);
+  setsockopt (subscriber->fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt (subscriber->fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+  setsockopt (subscriber->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
 /* Puts the socket of a new subscriber into the epoll set. The edges are enough:
  * each is followed until the socket has no more to give or to take. */
 void
@@ -550,6 +581,9 @@ eric_hub_subscriber_open (EricHubSubscriber *subscriber)
   };
 
   subscriber->last_sent = thread->now;
+  subscriber->last_progress = thread->now;
+  eric_hub_subscriber_set_patience (subscriber);
+  let_kernel_ask (subscriber);
   if (epoll_ctl (thread->epoll_fd, EPOLL_CTL_ADD, subscriber->fd, &event) < 0)
     {
       eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
@@ -562,23 +596,38 @@ eric_hub_subscriber_open (EricHubSubscriber *subscriber)
     eric_hub_subscriber_flush (subscriber);
 }
 
+/* A socket takes more only when a good part of what the kernel has for it is gone, which
+ * may be megabytes: a slow client takes what is there meanwhile. */
+static void
+look_for_progress (EricHubSubscriber *subscriber)
+{
+  int queued_bytes;
+
+  if (ioctl (subscriber->fd, SIOCOUTQ, &queued_bytes) < 0)
+    return;
+  if (queued_bytes < subscriber->queued_bytes)
+    subscriber->last_progress = subscriber->thread->now;
+  subscriber->queued_bytes = queued_bytes;
+}
+
 /* Says that the connection lives where it was silent for a while, and gives up
  * on who takes nothing for too long. */
 void
 eric_hub_subscriber_tick (EricHubSubscriber *subscriber)
 {
   EricHub *hub = subscriber->thread->hub;
-  gint64 silence = subscriber->thread->now - subscriber->last_sent;
+  gint64 now = subscriber->thread->now;
   gint64 stall_timeout = g_atomic_int_get (&hub->stall_timeout) * G_TIME_SPAN_MILLISECOND;
   gint64 keepalive = g_atomic_int_get (&hub->keepalive) * G_TIME_SPAN_MILLISECOND;
 
   if (subscriber->blocked)
     {
-      if (stall_timeout > 0 && silence >= stall_timeout)
+      look_for_progress (subscriber);
+      if (stall_timeout > 0 && now - subscriber->last_progress >= stall_timeout)
         eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_SLOW);
       return;
     }
-  if (keepalive > 0 && silence >= keepalive)
+  if (keepalive > 0 && now - subscriber->last_sent >= keepalive)
     {
       append_comment (subscriber, "");
       eric_hub_subscriber_flush (subscriber);

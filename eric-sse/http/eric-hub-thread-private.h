@@ -28,7 +28,9 @@ struct _EricHubSubscriber
 {
   EricHubThread     *thread;
   guint64            id;
-  gint64             last_sent;       /* monotonic microseconds, of the last progress */
+  gint64             last_sent;       /* monotonic microseconds, of the last byte to the socket */
+  gint64             last_progress;   /* likewise, when the client was last seen to take something */
+  int                queued_bytes;    /* in the kernel, at the last look since that; 0 for no look */
   int                fd;              /* (owned) unless there is a socket */
   guint              retry_timeout;   /* milliseconds, what the client was told */
   guint              received;        /* bytes that the client had no business to send */
@@ -141,6 +143,14 @@ struct _EricHub
 /* What is left of a frame that was sent in part is copied if it is no more than
  * this; otherwise the frame is kept, for all that are in the middle of it. */
 #define ERIC_HUB_MAX_COPY          (4 * 1024)
+/* When the kernel asks a silent client whether it is still there, and how often, in
+ * seconds: where no comments are sent, nothing else finds out. */
+#define ERIC_HUB_ALIVE_AFTER       60
+#define ERIC_HUB_ALIVE_INTERVAL    15
+#define ERIC_HUB_ALIVE_PROBES      4
+/* How much longer than we the kernel waits for a client that takes nothing, in
+ * milliseconds: so that we say why it is disconnected. */
+#define ERIC_HUB_USER_TIMEOUT_MARGIN 10000
 /* What a client may send after its request, before it is taken for broken. */
 #define ERIC_HUB_MAX_RECEIVED      (64 * 1024)
 
@@ -177,6 +187,8 @@ void          eric_hub_subscriber_lag      (EricHubLeg        *leg);
 void          eric_hub_subscriber_handle   (EricHubSubscriber *subscriber,
                                             guint32            events);
 void          eric_hub_subscriber_tick     (EricHubSubscriber *subscriber);
+void          eric_hub_subscriber_set_patience
+                                           (EricHubSubscriber *subscriber);
 void          eric_hub_subscriber_finish   (EricHubSubscriber *subscriber,
                                             EricSseDisconnect  reason);
 void          eric_hub_subscriber_leave    (EricHubSubscriber *subscriber,

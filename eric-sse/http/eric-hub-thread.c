@@ -201,6 +201,7 @@ obey (EricHubThread  *thread,
       for_each_subscriber (thread, disconnect_one);
       break;
     case ERIC_HUB_TICK:
+      for_each_subscriber (thread, eric_hub_subscriber_set_patience);
       thread->next_tick = 0;
       break;
     case ERIC_HUB_STOP:

@@ -426,7 +426,8 @@ install_properties (GObjectClass *object_class)
    * EricSseServer:stall-timeout: (getter get_stall_timeout) (setter set_stall_timeout)
    *
    * How long a subscriber may take nothing of what waits for it before it is
-   * disconnected, in milliseconds; 0 for as long as it likes.
+   * disconnected, in milliseconds; 0 for as long as it likes. Who takes something, be it
+   * little, stays: also what the kernel has passed on counts.
    *
    * Since: 0.1
    */
