@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "eric-channel-private.h"
+#include "eric-http-body-private.h"
 #include "eric-http-chunks-private.h"
+#include "eric-http-probe-private.h"
+#include "eric-http-query-private.h"
 #include "eric-message.h"
 #include "eric-sse-channel.h"
 #include "eric-sse-server-private.h"
@@ -64,6 +67,8 @@ struct _EricHttpFeed
   char              *event_type;   /* (owned) (nullable) */
   gboolean           json;         /* or lines of text */
   EricHttpChunks     chunks;
+  gboolean           inflates;     /* the payload of the chunks is gzip */
+  EricHttpInflater   inflater;
   GByteArray        *line;         /* (owned): that is not complete yet */
   guint64            n_lines;
   guint64            n_published;
@@ -105,6 +110,7 @@ _eric_http_feed_free (EricHttpFeed *feed)
   g_clear_object (&feed->channel);
   g_byte_array_unref (feed->output);
   g_byte_array_unref (feed->line);
+  _eric_http_inflater_clear (&feed->inflater);
   g_free (feed->event_type);
   g_free (feed);
 }
@@ -238,7 +244,7 @@ check_length (EricHttpFeed *feed,
 /* Whoever listens to what is published may end the server: that is seen in the
  * state. */
 static void
-take_payload (EricHttpFeed *feed,
+take_text (EricHttpFeed *feed,
               const char   *data,
               gsize         length)
 {
@@ -267,9 +273,38 @@ take_payload (EricHttpFeed *feed,
 }
 
 static void
+take_payload (EricHttpFeed *feed,
+              const char   *data,
+              gsize         length)
+{
+  EricHttpInflateStep step = ERIC_HTTP_INFLATE_DATA;
+  char buffer[READ_SIZE];
+  gsize n;
+
+  if (!feed->inflates)
+    {
+      take_text (feed, data, length);
+      return;
+    }
+  while (feed->state == FEED_READING && step == ERIC_HTTP_INFLATE_DATA)
+    {
+      step = _eric_http_inflater_next (&feed->inflater, &data, &length, buffer, sizeof buffer, &n);
+      if (step == ERIC_HTTP_INFLATE_DATA)
+        take_text (feed, buffer, n);
+      else if (step == ERIC_HTTP_INFLATE_MALFORMED)
+        refuse (feed, SOUP_STATUS_BAD_REQUEST, "The body is not gzip");
+    }
+}
+
+static void
 complete (EricHttpFeed *feed)
 {
   feed->complete = TRUE;
+  if (feed->inflater.inside)
+    {
+      refuse (feed, SOUP_STATUS_BAD_REQUEST, "The body is not all of a gzip stream");
+      return;
+    }
   if (feed->line->len > 0)
     take_line (feed, (const char *) feed->line->data, feed->line->len);
   if (feed->state != FEED_READING)
@@ -439,15 +474,16 @@ take_over (EricSseServer     *self,
   return feed;
 }
 
-/* From the early handler: publishes what comes on the channel. */
-void
-_eric_http_feed_start (EricSseServer     *self,
-                       SoupServerMessage *message,
-                       EricSseChannel    *channel,
-                       const char        *event_type)
+/* Publishes what comes on the channel. */
+static void
+start (EricSseServer     *self,
+       SoupServerMessage *message,
+       EricSseChannel    *channel,
+       const char        *event_type)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   gboolean waits = soup_message_headers_get_expectations (headers) & SOUP_EXPECTATION_CONTINUE;
+  gboolean inflates = _eric_http_get_coding (message) == ERIC_HTTP_CODING_GZIP;
   EricHttpFeed *feed = take_over (self, message);
 
   if (feed == NULL)
@@ -455,16 +491,17 @@ _eric_http_feed_start (EricSseServer     *self,
   feed->channel = g_object_ref (channel);
   feed->event_type = g_strdup (event_type);
   feed->json = _eric_http_get_body_kind (message) & ERIC_HTTP_BODY_JSON;
+  feed->inflates = inflates;
   if (waits)
     g_byte_array_append (feed->output, (const guint8 *) CONTINUE, strlen (CONTINUE));
   watch (feed);
 }
 
-/* From the early handler, where the message says why: answers now, and not when
- * the client is done with sending, which may be never. */
-void
-_eric_http_feed_refuse (EricSseServer     *self,
-                        SoupServerMessage *message)
+/* The message says why: the client is told now, and not when it is done with sending,
+ * which may be never. */
+static void
+answer_now (EricSseServer     *self,
+            SoupServerMessage *message)
 {
   EricHttpFeed *feed = take_over (self, message);
 
@@ -486,6 +523,79 @@ _eric_http_feeds_stop (EricSseServer *self)
       g_socket_close (feed->socket, NULL);
       feed->state = FEED_OVER;
     }
+}
+
+/* FALSE where the message says why there is none. What each line would be refused for
+ * is refused here. */
+static gboolean
+check_request (EricSseServer     *self,
+               SoupServerMessage *message,
+               const char        *event_type)
+{
+  g_autofree char *channel_id = _eric_http_dup_channel_id (self, message);
+  g_autofree char *id = eric_http_query_dup (message, "id");
+  g_autoptr (EricMessage) example = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (channel_id == NULL)
+    return FALSE;
+  if (id != NULL)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The messages of a feed cannot have one id");
+      return FALSE;
+    }
+  example = eric_message_new (event_type, NULL, &error);
+  if (example == NULL)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
+      return FALSE;
+    }
+  if (_eric_http_get_coding (message) == ERIC_HTTP_CODING_UNKNOWN)
+    {
+      _eric_http_refuse_coding (message);
+      return FALSE;
+    }
+  return _eric_http_may_start (self, message, NULL);
+}
+
+/* Where somebody else has the path, the body is theirs. */
+static void
+probed_cb (EricSseServer      *self,
+           SoupServerMessage  *message,
+           GPtrArray          *seats,
+           const EricHttpSeat *refused,
+           guint               status,
+           const char         *challenge)
+{
+  const EricHttpSeat *seat = seats->pdata[0];
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
+  g_autoptr (EricSseChannel) channel = NULL;
+
+  if (refused != NULL || seat->channel != NULL)
+    return;
+  if (_eric_http_may_publish (self, message) && _eric_http_may_start (self, message, NULL))
+    channel = _eric_http_get_channel (self, message, seat->channel_id);
+  if (channel != NULL)
+    start (self, message, channel, event_type);
+  else
+    answer_now (self, message);
+}
+
+void
+_eric_http_feed_take (EricSseServer     *self,
+                      SoupServerMessage *message)
+{
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
+  GPtrArray *seats;
+
+  if (soup_server_message_get_status (message) != 0 || !check_request (self, message, event_type))
+    {
+      answer_now (self, message);
+      return;
+    }
+  seats = g_ptr_array_new_with_free_func ((GDestroyNotify) _eric_http_seat_free);
+  g_ptr_array_add (seats, _eric_http_seat_new (NULL));
+  _eric_http_probe_start (self, message, "OPTIONS", NULL, seats, 0, probed_cb);
 }
 
 /* Answers all that are open. */

@@ -30,11 +30,12 @@ get_query (SoupServerMessage *message)
   return mark != NULL ? mark + 1 : NULL;
 }
 
-/* Returns: (transfer full): @path, which libsoup says is that of the request */
+/* Returns: (transfer full): the path, decoded */
 char *
-eric_http_query_dup_path (SoupServerMessage *message,
-                          const char        *path)
+eric_http_query_dup_path (SoupServerMessage *message)
 {
+  const char *path = g_uri_get_path (soup_server_message_get_uri (message));
+
   return g_strndup (path, is_query_in_path (message) ? strcspn (path, "?") : strlen (path));
 }
 

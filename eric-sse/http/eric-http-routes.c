@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+#include "eric-channel-container.h"
 #include "eric-channel-private.h"
 #include "eric-error.h"
+#include "eric-http-body-private.h"
+#include "eric-http-probe-private.h"
 #include "eric-http-query-private.h"
 #include "eric-message.h"
 #include "eric-ready-source-private.h"
@@ -21,120 +24,231 @@
  *                          or nothing, or line by line as a feed
  *   OPTIONS                what is allowed */
 
-/* How much of a body was read so far, for bodies whose length is not known. */
-#define BODY_SIZE_KEY "eric-body-size"
-
 /* Channels and types that begin so are the library's: nobody else may say that a
  * channel was closed, for instance. */
 #define RESERVED_PREFIX "_eric"
 
-static const char *
-get_allow (EricSseServer *self)
+const char *
+_eric_http_find_mount (EricSseServer *self,
+                       const char    *path)
 {
-  return self->allow_publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
-}
-
-static gboolean
-is_allowed (EricSseServer     *self,
-            SoupServerMessage *message)
-{
-  const char *method = soup_server_message_get_method (message);
-
-  return method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD || method == SOUP_METHOD_OPTIONS ||
-         (method == SOUP_METHOD_POST && self->allow_publish);
-}
-
-static void
-refuse_method (EricSseServer     *self,
-               SoupServerMessage *message)
-{
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
-                                get_allow (self));
-  _eric_http_refuse (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "There is no such method here");
-}
-
-static void
-refuse_body (EricSseServer     *self,
-             SoupServerMessage *message)
-{
-  g_autofree char *sentence =
-    g_strdup_printf ("The body is longer than %" G_GSIZE_FORMAT " bytes", self->max_body);
-
-  _eric_http_refuse (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, sentence);
-}
-
-static gsize
-get_body_size (SoupServerMessage *message)
-{
-  return GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), BODY_SIZE_KEY));
-}
-
-/* A body of unknown length is dropped as soon as it is too long, and refused when
- * it has ended. */
-static void
-got_chunk_cb (SoupServerMessage *message,
-              GBytes            *chunk,
-              gpointer           user_data)
-{
-  EricSseServer *self = user_data;
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-  gsize size = get_body_size (message) + g_bytes_get_size (chunk);
-
-  g_object_set_data (G_OBJECT (message), BODY_SIZE_KEY, GSIZE_TO_POINTER (size));
-  if (size > self->max_body && soup_message_body_get_accumulate (body))
+  for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
     {
-      soup_message_body_set_accumulate (body, FALSE);
-      soup_message_body_truncate (body);
+      gsize length = strlen (self->mounts[i]);
+
+      if (strncmp (path, self->mounts[i], length) == 0 && strchr ("/?", path[length]) != NULL)
+        return self->mounts[i];
     }
+  return NULL;
 }
 
-/* The channel, with a reference, or NULL where the request was answered. */
-static EricSseChannel *
-get_channel (EricSseServer     *self,
-             SoupServerMessage *message,
-             const char        *channel_id,
-             gboolean           for_use)
+/* (transfer full) (nullable): the id that the path has, or NULL */
+static char *
+find_channel_id (EricSseServer     *self,
+                 SoupServerMessage *message)
+{
+  g_autofree char *target = eric_http_query_dup_path (message);
+  const char *mount = _eric_http_find_mount (self, target);
+  const char *behind = mount != NULL ? target + strlen (mount) : "";
+
+  return behind[0] == '/' && behind[1] != '\0' ? g_strdup (behind + 1) : NULL;
+}
+
+char *
+_eric_http_dup_channel_id (EricSseServer     *self,
+                           SoupServerMessage *message)
+{
+  g_autofree char *channel_id = find_channel_id (self, message);
+
+  if (channel_id == NULL)
+    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
+  else if (!eric_http_query_is_valid (message))
+    _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The query is not percent-encoded UTF-8");
+  else
+    return g_steal_pointer (&channel_id);
+  return NULL;
+}
+
+/* FALSE where the request was answered. */
+static gboolean
+check_channel_id (SoupServerMessage *message,
+                  const char        *channel_id)
+{
+  if (*channel_id != '\0' && strlen (channel_id) <= ERIC_SSE_SERVER_MAX_CHANNEL_ID &&
+      g_utf8_validate (channel_id, -1, NULL))
+    return TRUE;
+  _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST,
+                     "The id of a channel has 1 to " G_STRINGIFY (ERIC_SSE_SERVER_MAX_CHANNEL_ID)
+                     " bytes of UTF-8");
+  return FALSE;
+}
+
+static void
+refuse_unknown (SoupServerMessage *message,
+                const char        *channel_id)
+{
+  g_autofree char *sentence = g_strdup_printf ("There is no channel “%s”", channel_id);
+
+  _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, sentence);
+}
+
+/* The last thing to ask for: it may make the channel. */
+EricSseChannel *
+_eric_http_get_channel (EricSseServer     *self,
+                        SoupServerMessage *message,
+                        const char        *channel_id)
 {
   EricSseChannel *channel;
 
-  if (*channel_id == '\0' || strlen (channel_id) > ERIC_SSE_SERVER_MAX_CHANNEL_ID ||
-      !g_utf8_validate (channel_id, -1, NULL))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST,
-                         "The id of a channel has 1 to " G_STRINGIFY (ERIC_SSE_SERVER_MAX_CHANNEL_ID)
-                         " bytes of UTF-8");
-      return NULL;
-    }
-  channel = _eric_sse_server_find_channel (self, channel_id, for_use);
+  if (!check_channel_id (message, channel_id))
+    return NULL;
+  channel = _eric_sse_server_find_channel (self, channel_id);
   if (channel == NULL)
-    {
-      g_autofree char *sentence = g_strdup_printf ("There is no channel “%s”", channel_id);
-
-      _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, sentence);
-    }
+    channel = _eric_sse_server_request_channel (self, channel_id);
+  if (channel == NULL)
+    refuse_unknown (message, channel_id);
   return channel;
 }
 
-static gboolean
-add_channel (EricSseServer     *self,
-             SoupServerMessage *message,
-             const char        *channel_id,
-             GPtrArray         *channels)
+/* A channel that was made for a request that has failed, and nobody has used. */
+static void
+undo (EricSseServer  *self,
+      EricSseChannel *channel)
 {
-  gboolean for_use = soup_server_message_get_method (message) != SOUP_METHOD_HEAD;
-  g_autoptr (EricSseChannel) channel = get_channel (self, message, channel_id, for_use);
+  const char *id = eric_channel_get_id (ERIC_CHANNEL (channel));
+  g_autoptr (EricSseChannel) found = _eric_sse_server_find_channel (self, id);
+  g_auto (GStrv) listeners = eric_channel_get_listener_ids (ERIC_CHANNEL (channel));
 
-  if (channel == NULL)
+  if (found == channel && eric_sse_channel_get_n_messages (channel) == 0 && listeners[0] == NULL)
+    eric_channel_container_remove (self->channels, id, NULL);
+}
+
+/* The channels of all seats, or of none: FALSE where the request was answered. */
+static gboolean
+take_seats (EricSseServer     *self,
+            SoupServerMessage *message,
+            GPtrArray         *seats)
+{
+  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean taken = TRUE;
+
+  for (guint i = 0; taken && i < seats->len; i++)
+    {
+      EricHttpSeat *seat = seats->pdata[i];
+
+      if (seat->channel == NULL)
+        seat->channel = _eric_sse_server_find_channel (self, seat->channel_id);
+      if (seat->channel == NULL)
+        {
+          seat->channel = _eric_http_get_channel (self, message, seat->channel_id);
+          if (seat->channel != NULL)
+            g_ptr_array_add (made, g_object_ref (seat->channel));
+        }
+      taken = seat->channel != NULL;
+    }
+  for (guint i = 0; !taken && i < made->len; i++)
+    undo (self, made->pdata[i]);
+  return taken;
+}
+
+/* The same answer as to GET, but no channel is made for it. */
+static void
+answer_head (EricSseServer     *self,
+             SoupServerMessage *message,
+             GPtrArray         *seats)
+{
+  for (guint i = 0; i < seats->len; i++)
+    {
+      EricHttpSeat *seat = seats->pdata[i];
+
+      if (seat->channel == NULL && !_eric_sse_server_offers_channel (self, seat->channel_id))
+        {
+          refuse_unknown (message, seat->channel_id);
+          return;
+        }
+    }
+  _eric_http_stream_answer_head (message);
+}
+
+static void
+open_stream (EricSseServer     *self,
+             SoupServerMessage *message,
+             GPtrArray         *seats)
+{
+  g_autoptr (GPtrArray) channels = g_ptr_array_new ();
+  g_autoptr (EricSseSubscriber) subscriber = NULL;
+
+  if (!_eric_http_may_start (self, message, NULL))
+    return;
+  if (soup_server_message_get_method (message) == SOUP_METHOD_HEAD)
+    {
+      answer_head (self, message, seats);
+      return;
+    }
+  if (!take_seats (self, message, seats))
+    return;
+  for (guint i = 0; i < seats->len; i++)
+    {
+      EricSseChannel *channel = ((EricHttpSeat *) seats->pdata[i])->channel;
+
+      if (!g_ptr_array_find (channels, channel, NULL))
+        g_ptr_array_add (channels, channel);
+    }
+  subscriber = _eric_http_stream_start (self, message, channels, NULL, NULL);
+}
+
+static void
+probed_cb (EricSseServer      *self,
+           SoupServerMessage  *message,
+           GPtrArray          *seats,
+           const EricHttpSeat *refused,
+           guint               status,
+           const char         *challenge)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *sentence = NULL;
+
+  if (refused == NULL)
+    {
+      open_stream (self, message, seats);
+      return;
+    }
+  if (status < 400)
+    status = SOUP_STATUS_FORBIDDEN;   /* what is there is no stream, or somewhere else */
+  sentence = g_strdup_printf ("The channel “%s” cannot be joined: %u %s", refused->channel_id,
+                              status, soup_status_get_phrase (status));
+  _eric_http_refuse (message, status, sentence);
+  if (challenge != NULL)
+    soup_message_headers_replace (headers, "WWW-Authenticate", challenge);
+}
+
+static gboolean
+has_seat (GPtrArray  *seats,
+          const char *channel_id)
+{
+  for (guint i = 0; i < seats->len; i++)
+    if (g_str_equal (((EricHttpSeat *) seats->pdata[i])->channel_id, channel_id))
+      return TRUE;
+  return FALSE;
+}
+
+/* FALSE where the request was answered. */
+static gboolean
+add_seat (SoupServerMessage *message,
+          const char        *channel_id,
+          GPtrArray         *seats)
+{
+  if (!check_channel_id (message, channel_id))
     return FALSE;
-  if (g_ptr_array_find (channels, channel, NULL))
+  if (has_seat (seats, channel_id))
     return TRUE;
-  if (channels->len == ERIC_SSE_SERVER_MAX_TOPICS)
+  if (seats->len == ERIC_SSE_SERVER_MAX_TOPICS)
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST,
                          "A stream joins at most " G_STRINGIFY (ERIC_SSE_SERVER_MAX_TOPICS) " channels");
       return FALSE;
     }
-  g_ptr_array_add (channels, g_steal_pointer (&channel));
+  g_ptr_array_add (seats, _eric_http_seat_new (channel_id));
   return TRUE;
 }
 
@@ -143,127 +257,20 @@ subscribe (EricSseServer     *self,
            SoupServerMessage *message,
            const char        *channel_id)
 {
-  g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) seats = g_ptr_array_new_with_free_func ((GDestroyNotify) _eric_http_seat_free);
   g_auto (GStrv) topics = eric_http_query_dup_all (message, "topic");
-  g_autoptr (EricSseSubscriber) subscriber = NULL;
+  const char *path = g_uri_get_path (soup_server_message_get_uri (message));
 
-  if (!add_channel (self, message, channel_id, channels))
+  if (!add_seat (message, channel_id, seats))
     return;
   for (char **topic = topics; *topic != NULL; topic++)
-    if (!add_channel (self, message, *topic, channels))
+    if (!add_seat (message, *topic, seats))
       return;
-  subscriber = _eric_http_stream_start (self, message, channels, NULL, NULL);
-}
-
-/* Of JSON, or of text. */
-EricMessage *
-_eric_http_new_message (const char  *event_type,
-                        gboolean     json,
-                        const char  *data,
-                        gsize        length,
-                        GError     **error)
-{
-  const char *invalid;
-
-  if (json)
-    return eric_message_new_from_json (event_type, data, length, error);
-  if (g_utf8_validate_len (data, length, &invalid))
-    return eric_message_new_from_data (event_type, (const guint8 *) data, length, error);
-  g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT,
-               "Text must be UTF-8 without NUL, which it is not at byte %" G_GSIZE_FORMAT,
-               (gsize) (invalid - data));
-  return NULL;
-}
-
-static gboolean
-add_message (const char  *event_type,
-             const char  *id,
-             gboolean     json,
-             const char  *data,
-             gsize        length,
-             GPtrArray   *messages,
-             GError     **error)
-{
-  g_autoptr (EricMessage) message = _eric_http_new_message (event_type, json, data, length, error);
-  EricMessage *with_id;
-
-  if (message == NULL)
-    return FALSE;
-  with_id = id != NULL ? eric_message_copy_with_id (message, id, error) : g_object_ref (message);
-  if (with_id == NULL)
-    return FALSE;
-  g_ptr_array_add (messages, with_id);
-  return TRUE;
-}
-
-/* A message a line; empty lines are skipped. */
-static gboolean
-add_lines (const char  *event_type,
-           const char  *id,
-           gboolean     json,
-           const char  *data,
-           gsize        length,
-           GPtrArray   *messages,
-           GError     **error)
-{
-  const char *end = data + length;
-  guint line = 0;
-
-  while (data < end)
-    {
-      const char *stop = memchr (data, '\n', end - data);
-      gsize size = (stop != NULL ? stop : end) - data;
-
-      line++;
-      if (size > 0 && data[size - 1] == '\r')
-        size--;
-      if (size > 0 && !add_message (event_type, id, json, data, size, messages, error))
-        {
-          g_prefix_error (error, "Message %u: ", line);
-          return FALSE;
-        }
-      data = stop != NULL ? stop + 1 : end;
-    }
-  return TRUE;
-}
-
-/* What the body of a request is: JSON or text, one message or one in each line. */
-EricHttpBodyKind
-_eric_http_get_body_kind (SoupServerMessage *message)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *type = soup_message_headers_get_content_type (headers, NULL);
-  g_autofree char *split = NULL;
-
-  if (type != NULL && g_ascii_strcasecmp (type, ERIC_HTTP_LINES_TYPE) == 0)
-    return ERIC_HTTP_BODY_JSON | ERIC_HTTP_BODY_LINES;
-  if (type != NULL && g_ascii_strcasecmp (type, "application/json") == 0)
-    return ERIC_HTTP_BODY_JSON;
-  split = eric_http_query_dup (message, "split");
-  return g_strcmp0 (split, "lines") == 0 ? ERIC_HTTP_BODY_LINES : ERIC_HTTP_BODY_TEXT;
-}
-
-static gboolean
-read_messages (SoupServerMessage  *message,
-               const char         *event_type,
-               const char         *id,
-               GPtrArray          *messages,
-               GError            **error)
-{
-  g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
-  EricHttpBodyKind kind = _eric_http_get_body_kind (message);
-  g_autofree char *split = eric_http_query_dup (message, "split");
-  gsize length;
-  const char *data = g_bytes_get_data (body, &length);
-
-  if (split != NULL && !g_str_equal (split, "lines"))
-    {
-      g_set_error_literal (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "?split= takes “lines”");
-      return FALSE;
-    }
-  return (kind & ERIC_HTTP_BODY_LINES ? add_lines : add_message) (event_type, id, kind & ERIC_HTTP_BODY_JSON,
-                                                                  data != NULL ? data : "", length,
-                                                                  messages, error);
+  if (seats->len == 1)
+    open_stream (self, message, seats);
+  else if (_eric_http_may_start (self, message, NULL))
+    _eric_http_probe_start (self, message, "GET", _eric_http_find_mount (self, path),
+                            g_steal_pointer (&seats), 1, probed_cb);
 }
 
 static gboolean
@@ -272,25 +279,23 @@ is_reserved (const char *name)
   return name != NULL && g_str_has_prefix (name, RESERVED_PREFIX);
 }
 
-/* FALSE where the request was answered. */
-static gboolean
-may_publish (EricSseServer     *self,
-             SoupServerMessage *message,
-             const char        *channel_id,
-             const char        *event_type)
+gboolean
+_eric_http_may_publish (EricSseServer     *self,
+                        SoupServerMessage *message)
 {
+  g_autofree char *channel_id = find_channel_id (self, message);
+  g_autofree char *event_type = eric_http_query_dup (message, "event");
+
   if (!_eric_http_cors_check (self, message))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
-      return FALSE;
-    }
-  if (is_reserved (channel_id) || is_reserved (event_type))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
-                         "Channels and types that begin with " RESERVED_PREFIX " are reserved");
-      return FALSE;
-    }
-  return TRUE;
+    _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN, "A page of this origin may not publish here");
+  else if (is_reserved (channel_id) || is_reserved (event_type))
+    _eric_http_refuse (message, SOUP_STATUS_FORBIDDEN,
+                       "Channels and types that begin with " RESERVED_PREFIX " are reserved");
+  else if (self->draining)
+    _eric_http_refuse (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is shutting down");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 guint
@@ -312,24 +317,14 @@ publish (EricSseServer     *self,
   g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (GError) error = NULL;
 
-  if (get_body_size (message) > self->max_body)
-    {
-      refuse_body (self, message);
-      return;
-    }
-  if (!may_publish (self, message, channel_id, event_type))
+  if (!_eric_http_read_messages (self, message, event_type, id, messages))
     return;
-  if (!read_messages (message, event_type, id, messages, &error))
-    {
-      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
-      return;
-    }
   if (id != NULL && messages->len > 1)
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "Several messages cannot have one id");
       return;
     }
-  channel = get_channel (self, message, channel_id, TRUE);
+  channel = _eric_http_get_channel (self, message, channel_id);
   if (channel == NULL)
     return;
 
@@ -338,110 +333,6 @@ publish (EricSseServer     *self,
     soup_server_message_set_status (message, SOUP_STATUS_ACCEPTED, NULL);
   else
     _eric_http_refuse (message, _eric_http_get_publish_status (error), error->message);
-}
-
-/* (transfer full) (nullable): NULL where the request was answered */
-static char *
-dup_channel_id (EricSseServer     *self,
-                SoupServerMessage *message,
-                const char        *path)
-{
-  g_autofree char *target = eric_http_query_dup_path (message, path);
-  const char *channel_id = NULL;
-
-  for (guint i = 0; channel_id == NULL && self->mounts[i] != NULL; i++)
-    if (g_str_has_prefix (target, self->mounts[i]) && target[strlen (self->mounts[i])] == '/')
-      channel_id = target + strlen (self->mounts[i]) + 1;
-
-  if (channel_id == NULL || *channel_id == '\0')
-    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, "The path names no channel");
-  else if (!eric_http_query_is_valid (message))
-    _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The query is not percent-encoded UTF-8");
-  else
-    return g_strdup (channel_id);
-  return NULL;
-}
-
-/* (transfer full) (nullable): where a feed goes, or NULL where the message says why
- * there is none. What each line would be refused for is refused here. */
-static EricSseChannel *
-get_feed_channel (EricSseServer     *self,
-                  SoupServerMessage *message,
-                  const char        *path,
-                  const char        *event_type)
-{
-  g_autofree char *channel_id = dup_channel_id (self, message, path);
-  g_autofree char *id = eric_http_query_dup (message, "id");
-  g_autoptr (EricMessage) example = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (channel_id == NULL || !may_publish (self, message, channel_id, event_type))
-    return NULL;
-  if (id != NULL)
-    {
-      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "The messages of a feed cannot have one id");
-      return NULL;
-    }
-  example = eric_message_new (event_type, NULL, &error);
-  if (example == NULL)
-    {
-      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
-      return NULL;
-    }
-  if (!_eric_http_may_start (self, message, NULL))
-    return NULL;
-  return get_channel (self, message, channel_id, TRUE);
-}
-
-static void
-take_feed (EricSseServer     *self,
-           SoupServerMessage *message,
-           const char        *path)
-{
-  g_autofree char *event_type = eric_http_query_dup (message, "event");
-  g_autoptr (EricSseChannel) channel = NULL;
-
-  _eric_http_cors_apply (self, message);
-  if (is_allowed (self, message))
-    channel = get_feed_channel (self, message, path, event_type);
-  else
-    refuse_method (self, message);
-
-  if (channel != NULL)
-    _eric_http_feed_start (self, message, channel, event_type);
-  else
-    _eric_http_feed_refuse (self, message);
-}
-
-/* Runs when the headers are read: what is refused here is refused before its
- * body comes. */
-static void
-early_cb (SoupServer        *soup_server,
-          SoupServerMessage *message,
-          const char        *path,
-          GHashTable        *query,
-          gpointer           user_data)
-{
-  EricSseServer *self = user_data;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  if (_eric_http_feed_is_wanted (message))
-    {
-      take_feed (self, message, path);
-      return;
-    }
-  if (!is_allowed (self, message))
-    refuse_method (self, message);
-  else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-           soup_message_headers_get_content_length (headers) > (goffset) self->max_body)
-    refuse_body (self, message);
-  else if (soup_server_message_get_method (message) == SOUP_METHOD_POST)
-    {
-      g_signal_connect_object (message, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
-      return;
-    }
-  /* libsoup reads a body that nobody wants, and would keep it. */
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
 static void
@@ -453,16 +344,15 @@ handle_cb (SoupServer        *soup_server,
 {
   EricSseServer *self = user_data;
   const char *method = soup_server_message_get_method (message);
-  g_autofree char *channel_id = NULL;
+  g_autofree char *channel_id = _eric_http_dup_channel_id (self, message);
 
-  _eric_http_cors_apply (self, message);
-  channel_id = dup_channel_id (self, message, path);
-  if (channel_id == NULL)
+  if (channel_id == NULL || _eric_http_probe_grant (self, message, channel_id, NULL))
     return;
-  if (method == SOUP_METHOD_OPTIONS)
+  if (!_eric_http_gate_has_seen (message))
+    _eric_http_refuse (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is starting");
+  else if (method == SOUP_METHOD_OPTIONS)
     {
-      soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
-                                    get_allow (self));
+      _eric_http_tell_methods (self, message);
       soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
     }
   else if (method == SOUP_METHOD_POST)
@@ -519,18 +409,6 @@ _eric_sse_server_release_soup_server (EricSseServer *self)
 }
 
 static void
-guarded_early_cb (SoupServer        *soup_server,
-                  SoupServerMessage *message,
-                  const char        *path,
-                  GHashTable        *query,
-                  gpointer           user_data)
-{
-  _eric_sse_server_enter (user_data);
-  early_cb (soup_server, message, path, query, user_data);
-  _eric_sse_server_leave (user_data);
-}
-
-static void
 guarded_handle_cb (SoupServer        *soup_server,
                    SoupServerMessage *message,
                    const char        *path,
@@ -546,7 +424,6 @@ void
 _eric_http_routes_add (EricSseServer *self,
                        const char    *path)
 {
-  soup_server_add_early_handler (self->soup_server, path, guarded_early_cb, self, NULL);
   soup_server_add_handler (self->soup_server, path, guarded_handle_cb, self, NULL);
 }
 
@@ -577,8 +454,21 @@ _eric_http_routes_remove (EricSseServer *self,
  * for as long as it likes. At the end it is answered 202. What cannot be published
  * is answered at once, with the number of its line and how many messages were
  * published before; nothing behind it is. Lines have no ids of their own, so that
- * `?id=` is refused. (libsoup 3.2 calls no early handler for a request that one of
- * its auth domains has accepted: there, a feed is read to its end first.)
+ * `?id=` is refused. A body, and a feed, may be compressed: `Content-Encoding: gzip`.
+ *
+ * Which methods there are, who may publish and [property@SseServer:max-body] hold for all
+ * that is below the path, whoever asks and whichever handlers the program has there: an
+ * auth domain, early handlers of libsoup, and its own handlers for longer paths, which
+ * answer instead of the server. What the program serves by other methods or takes with
+ * longer bodies belongs beside the path, not below it.
+ *
+ * What protects the path of a channel protects it, too, where `?topic=` asks for it. For
+ * each such channel, the server asks the SoupServer with a request of its own, which has the
+ * headers and the addresses of that of the client, for the path of the channel, and
+ * joins it where that request would be given a stream: the handlers and the auth domains
+ * of the program see one more request for each. Digest authentication is for one path, so
+ * that it cannot join what it protects. A feed asks so, with `OPTIONS`, for its own path
+ * before it is published line by line.
  *
  * Since: 0.1
  */

@@ -11,6 +11,7 @@
 
 #include "eric-channel.h"
 #include "eric-error.h"
+#include "eric-http-probe-private.h"
 #include "eric-http-query-private.h"
 #include "eric-listener.h"
 #include "eric-sse-channel-private.h"
@@ -61,14 +62,17 @@ set_stream_headers (SoupMessageHeaders *headers)
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
 }
 
-static gboolean
-answer_head (SoupServerMessage *message)
+/* Has no body, and so no length: that of a stream is not known. */
+void
+_eric_http_stream_answer_head (SoupServerMessage *message)
 {
-  if (soup_server_message_get_method (message) != SOUP_METHOD_HEAD)
-    return FALSE;
-  set_stream_headers (soup_server_message_get_response_headers (message));
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  set_stream_headers (headers);
+  soup_message_headers_set_encoding (headers,
+                                     soup_server_message_get_http_version (message) == SOUP_HTTP_1_0
+                                       ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  return TRUE;
 }
 
 gboolean
@@ -323,8 +327,13 @@ start (EricSseServer      *self,
   };
   guint64 id;
 
-  if (answer_head (message) || !_eric_http_may_start (self, message, error))
+  if (!_eric_http_may_start (self, message, error))
     return NULL;
+  if (soup_server_message_get_method (message) == SOUP_METHOD_HEAD)
+    {
+      _eric_http_stream_answer_head (message);
+      return NULL;
+    }
   if (!start_hub (self, message, error))
     return NULL;
 
@@ -382,7 +391,8 @@ _eric_http_stream_start (EricSseServer      *self,
  * the first stream of the server finds no descriptor or thread: it is answered 503.
  *
  * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
- *   a HEAD request, which is answered
+ *   a HEAD request, and for one of the server itself that asks in the name of a client
+ *   whether a stream can be joined (see [method@SseServer.mount]), which are answered
  *
  * Since: 0.1
  */
@@ -398,6 +408,9 @@ eric_sse_server_serve (EricSseServer      *self,
   g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
   g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
 
+  _eric_http_cors_apply (self, message);
+  if (_eric_http_probe_grant (self, message, NULL, channel))
+    return NULL;
   channels = g_ptr_array_new ();
   g_ptr_array_add (channels, channel);
   return _eric_http_stream_start (self, message, channels, NULL, error);
@@ -418,7 +431,8 @@ eric_sse_server_serve (EricSseServer      *self,
  * Fails as [method@SseServer.serve] does.
  *
  * Returns: (transfer full) (nullable): the subscriber; %NULL without an error for
- *   a HEAD request, which is answered
+ *   a HEAD request, and for one of the server itself that asks in the name of a client
+ *   whether a stream can be joined (see [method@SseServer.mount]), which are answered
  *
  * Since: 0.1
  */
@@ -436,6 +450,9 @@ eric_sse_server_serve_listener (EricSseServer      *self,
   g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (channel), NULL);
   g_return_val_if_fail (ERIC_IS_LISTENER (listener), NULL);
 
+  _eric_http_cors_apply (self, message);
+  if (_eric_http_probe_grant (self, message, NULL, NULL))
+    return NULL;
   channels = g_ptr_array_new ();
   g_ptr_array_add (channels, channel);
   return _eric_http_stream_start (self, message, channels, listener, error);

@@ -14,7 +14,10 @@ G_BEGIN_DECLS
  *   eric-sse-server.c           the class: properties, signals, who is connected
  *   eric-sse-server-settings.c  what applications set
  *   eric-http-listener.c        accepting connections
+ *   eric-http-gate.c            what is decided before a body comes
  *   eric-http-routes.c          what a mounted path answers; publishing
+ *   eric-http-body.c            messages out of a body
+ *   eric-http-probe.c           whether a client may have another path, too
  *   eric-http-feed.c            a body that is published line by line
  *   eric-http-cors.c            which pages may do that
  *   eric-http-stream.c          from a request to a subscriber of the hub
@@ -34,6 +37,7 @@ struct _EricSseServer
   GHashTable           *subscribers;        /* (owned): id -> (owned) EricSseSubscriber */
   GHashTable           *pumps;              /* (owned): id -> (owned) EricHttpPump */
   GHashTable           *feeds;              /* (owned): set of (owned) EricHttpFeed */
+  GHashTable           *probes;             /* (owned): set of (owned) EricHttpProbe */
   GPtrArray            *listeners;          /* (owned) of EricHttpListener */
   GStrv                 mounts;             /* (owned) (nullable): paths */
   GTask                *drain_task;         /* (owned) (nullable): in progress */
@@ -48,6 +52,7 @@ struct _EricSseServer
   gulong                added_handler;      /* of the container */
   EricSlowConsumer      slow_consumer;
   gboolean              allow_publish;
+  gboolean              trust_forwarded;    /* what a proxy says of the request */
   GStrv                 allowed_origins;    /* (owned) (nullable) */
   gboolean              draining;
   guint                 n_handling;         /* requests of libsoup that are being handled: nested */
@@ -60,8 +65,13 @@ struct _EricSseServer
 void            _eric_sse_server_add_subscriber  (EricSseServer      *self,
                                                   EricSseSubscriber  *subscriber);
 EricSseChannel *_eric_sse_server_find_channel    (EricSseServer      *self,
-                                                  const char         *channel_id,
-                                                  gboolean            for_use);
+                                                  const char         *channel_id);
+/* (transfer full) (nullable): made by the application */
+EricSseChannel *_eric_sse_server_request_channel (EricSseServer      *self,
+                                                  const char         *channel_id);
+/* Whether there would be one, if it were asked for. */
+gboolean        _eric_sse_server_offers_channel  (EricSseServer      *self,
+                                                  const char         *channel_id);
 
 void            _eric_sse_server_enter           (EricSseServer      *self);
 void            _eric_sse_server_leave           (EricSseServer      *self);
@@ -77,6 +87,19 @@ void            _eric_http_routes_add            (EricSseServer      *self,
                                                   const char         *path);
 void            _eric_http_routes_remove         (EricSseServer      *self,
                                                   const char         *path);
+/* (nullable): below which of the paths this one is */
+const char     *_eric_http_find_mount            (EricSseServer      *self,
+                                                  const char         *path);
+/* FALSE where the message says why not. */
+gboolean        _eric_http_may_publish           (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+
+void            _eric_http_gate_add              (EricSseServer      *self);
+gboolean        _eric_http_gate_has_seen         (SoupServerMessage  *message);
+void            _eric_http_refuse_body           (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+void            _eric_http_tell_methods          (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
 
 EricSseSubscriber *
                 _eric_http_stream_start          (EricSseServer      *self,
@@ -84,6 +107,7 @@ EricSseSubscriber *
                                                   GPtrArray          *channels,
                                                   EricListener       *listener,
                                                   GError            **error);
+void            _eric_http_stream_answer_head    (SoupServerMessage  *message);
 /* Whether there may be one more; if not, the message says so. */
 gboolean        _eric_http_may_start             (EricSseServer      *self,
                                                   SoupServerMessage  *message,
@@ -125,11 +149,8 @@ EricMessage    *_eric_http_new_message           (const char         *event_type
                                                   gsize               length,
                                                   GError            **error);
 gboolean        _eric_http_feed_is_wanted        (SoupServerMessage  *message);
-void            _eric_http_feed_start            (EricSseServer      *self,
-                                                  SoupServerMessage  *message,
-                                                  EricSseChannel     *channel,
-                                                  const char         *event_type);
-void            _eric_http_feed_refuse           (EricSseServer      *self,
+/* When the headers are read: where the message has a status, that is the answer, now. */
+void            _eric_http_feed_take             (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 void            _eric_http_feed_free             (EricHttpFeed       *feed);
 void            _eric_http_feeds_drain           (EricSseServer      *self);
@@ -142,10 +163,21 @@ guint           _eric_http_get_publish_status    (const GError       *error);
 /* Somebody is gone: was it the last one? */
 void            _eric_http_drain_check           (EricSseServer      *self);
 
+/* For who has one: (transfer full) (nullable), NULL where the request was answered. */
+EricSseChannel *_eric_http_get_channel           (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
+                                                  const char         *channel_id);
+/* (transfer full) (nullable): NULL where the request was answered */
+char           *_eric_http_dup_channel_id        (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+
 /* Whether a page of this origin may use the server; no origin may. */
 gboolean        _eric_http_cors_check            (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 void            _eric_http_cors_apply            (EricSseServer      *self,
+                                                  SoupServerMessage  *message);
+/* Whether a page asks what it may send, and may. */
+gboolean        _eric_http_cors_is_preflight     (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 
 void            _eric_http_refuse                (SoupServerMessage  *message,

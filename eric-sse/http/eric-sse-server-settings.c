@@ -333,3 +333,49 @@ eric_sse_server_set_allowed_origins (EricSseServer      *self,
   self->allowed_origins = g_strdupv ((char **) allowed_origins);
   g_object_notify (G_OBJECT (self), "allowed-origins");
 }
+
+/**
+ * eric_sse_server_get_trust_forwarded: (get-property trust-forwarded)
+ * @self: a server
+ *
+ * Tells whether a proxy says which address a page has asked.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_server_get_trust_forwarded (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+
+  return self->trust_forwarded;
+}
+
+/**
+ * eric_sse_server_set_trust_forwarded: (set-property trust-forwarded)
+ * @self: a server
+ * @trust_forwarded: %TRUE if it does
+ *
+ * Sets whether a proxy says which address a page has asked. It is to be set only where
+ * each request comes through a proxy that sets or removes these headers: `Forwarded`
+ * (RFC 7239, its `host` and `proto`), or else `X-Forwarded-Host` and `X-Forwarded-Proto`.
+ * Of a list, the last element counts, which the nearest proxy has written.
+ *
+ * A page may publish where its origin is that of the server. Without this, the server
+ * knows its own from the header `Host`, and from `Sec-Fetch-Site`, which browsers send over
+ * TLS and to this machine, and which no page can write.
+ *
+ * Since: 0.1
+ */
+void
+eric_sse_server_set_trust_forwarded (EricSseServer *self,
+                                     gboolean       trust_forwarded)
+{
+  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
+
+  if (!self->trust_forwarded == !trust_forwarded)
+    return;
+  self->trust_forwarded = !!trust_forwarded;
+  g_object_notify (G_OBJECT (self), "trust-forwarded");
+}

@@ -7,6 +7,7 @@
 
 #include "eric-channel-container.h"
 #include "eric-enum-types.h"
+#include "eric-http-probe-private.h"
 #include "eric-ready-source-private.h"
 #include "eric-sse-channel-private.h"
 #include "eric-sse-server-private.h"
@@ -67,12 +68,14 @@ enum
   PROP_SLOW_CONSUMER,
   PROP_ALLOW_PUBLISH,
   PROP_ALLOWED_ORIGINS,
+  PROP_TRUST_FORWARDED,
   PROP_N_SUBSCRIBERS,
   N_PROPS
 };
 
 enum
 {
+  SIG_CHANNEL_QUERIED,
   SIG_CHANNEL_REQUESTED,
   SIG_SUBSCRIBED,
   SIG_UNSUBSCRIBED,
@@ -167,23 +170,38 @@ _eric_sse_server_add_subscriber (EricSseServer     *self,
   g_signal_emit (self, signals[SIG_SUBSCRIBED], 0, subscriber);
 }
 
-/* (transfer full) (nullable): asks the application where the container has none,
- * unless it is only to know whether there is one. */
+/* (transfer full) (nullable) */
 EricSseChannel *
 _eric_sse_server_find_channel (EricSseServer *self,
-                               const char    *channel_id,
-                               gboolean       for_use)
+                               const char    *channel_id)
 {
   g_autoptr (EricChannel) channel = eric_channel_container_get (self->channels, channel_id, NULL);
+
+  return ERIC_IS_SSE_CHANNEL (channel) ? ERIC_SSE_CHANNEL (g_steal_pointer (&channel)) : NULL;
+}
+
+EricSseChannel *
+_eric_sse_server_request_channel (EricSseServer *self,
+                                  const char    *channel_id)
+{
   EricSseChannel *made = NULL;
 
-  if (channel != NULL)
-    return ERIC_IS_SSE_CHANNEL (channel) ? ERIC_SSE_CHANNEL (g_steal_pointer (&channel)) : NULL;
-  if (for_use)
-    g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &made);
+  g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &made);
   if (made != NULL)
     _eric_sse_server_adopt_channel (self, made);
   return made;
+}
+
+gboolean
+_eric_sse_server_offers_channel (EricSseServer *self,
+                                 const char    *channel_id)
+{
+  g_autoptr (EricSseChannel) channel = _eric_sse_server_find_channel (self, channel_id);
+  gboolean offered = channel != NULL;
+
+  if (!offered)
+    g_signal_emit (self, signals[SIG_CHANNEL_QUERIED], 0, channel_id, &offered);
+  return offered;
 }
 
 void
@@ -244,6 +262,8 @@ eric_sse_server_constructed (GObject *object)
   g_source_set_callback (self->news_source, news_cb, self, NULL);
   g_source_attach (self->news_source, self->context);
 
+  if (self->soup_server != NULL)
+    _eric_http_gate_add (self);
   self->hub = eric_hub_new (&callbacks);
   eric_hub_set_keepalive (self->hub, self->keepalive);
   eric_hub_set_stall_timeout (self->hub, self->stall_timeout);
@@ -259,6 +279,7 @@ eric_sse_server_dispose (GObject *object)
   for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
     _eric_http_routes_remove (self, self->mounts[i]);
   g_clear_pointer (&self->mounts, g_strfreev);
+  _eric_http_probes_end (self);
   _eric_http_feeds_stop (self);
   g_hash_table_remove_all (self->pumps);
   eric_hub_stop (self->hub);
@@ -284,6 +305,7 @@ eric_sse_server_finalize (GObject *object)
   g_clear_pointer (&self->news, g_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->feeds, g_hash_table_unref);
+  g_clear_pointer (&self->probes, g_hash_table_unref);
   g_clear_pointer (&self->pumps, g_hash_table_unref);
   g_clear_pointer (&self->subscribers, g_hash_table_unref);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
@@ -333,6 +355,9 @@ eric_sse_server_get_property (GObject    *object,
     case PROP_ALLOWED_ORIGINS:
       g_value_set_boxed (value, self->allowed_origins);
       break;
+    case PROP_TRUST_FORWARDED:
+      g_value_set_boolean (value, self->trust_forwarded);
+      break;
     case PROP_N_SUBSCRIBERS:
       g_value_set_uint (value, eric_sse_server_get_n_subscribers (self));
       break;
@@ -380,6 +405,9 @@ eric_sse_server_set_property (GObject      *object,
       break;
     case PROP_ALLOWED_ORIGINS:
       eric_sse_server_set_allowed_origins (self, g_value_get_boxed (value));
+      break;
+    case PROP_TRUST_FORWARDED:
+      eric_sse_server_set_trust_forwarded (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -512,6 +540,18 @@ install_properties (GObjectClass *object_class)
     g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, flags);
 
   /**
+   * EricSseServer:trust-forwarded: (getter get_trust_forwarded) (setter set_trust_forwarded)
+   *
+   * Whether `Forwarded`, or `X-Forwarded-Host` and `X-Forwarded-Proto`, say which address
+   * a page has asked: a proxy before the server writes them. See
+   * [method@SseServer.set_trust_forwarded].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TRUST_FORWARDED] =
+    g_param_spec_boolean ("trust-forwarded", NULL, NULL, FALSE, flags);
+
+  /**
    * EricSseServer:n-subscribers: (getter get_n_subscribers)
    *
    * How many are connected. It does not notify: see [signal@SseServer::subscribed].
@@ -538,11 +578,34 @@ eric_sse_server_class_init (EricSseServerClass *klass)
   install_properties (object_class);
 
   /**
+   * EricSseServer::channel-queried:
+   * @self: the server
+   * @channel_id: the id, 1 to %ERIC_SSE_SERVER_MAX_CHANNEL_ID bytes of UTF-8
+   *
+   * A client asks with `HEAD` whether there is a channel, which the container does not
+   * have. The handler says whether [signal@SseServer::channel-requested] would make it,
+   * and makes nothing. Without a handler, the client is answered 404.
+   *
+   * Returns: %TRUE if a client that asks with `GET` would be given the channel
+   *
+   * Since: 0.1
+   */
+  signals[SIG_CHANNEL_QUERIED] =
+    g_signal_new ("channel-queried",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  0,
+                  g_signal_accumulator_first_wins, NULL, NULL,
+                  G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+
+  /**
    * EricSseServer::channel-requested:
    * @self: the server
    * @channel_id: the id, 1 to %ERIC_SSE_SERVER_MAX_CHANNEL_ID bytes of UTF-8
    *
-   * A client asks for a channel that the container does not have. The handler may
+   * A client that may have it asks for a channel that the container does not have: nothing
+   * else is in its way. Where a stream joins several and one of them is not made, those that
+   * were made before are taken from the container again. The handler may
    * make it, register it where others should find it, too, and return it. Without
    * a handler, or with %NULL, the client is answered 404.
    *
@@ -602,6 +665,7 @@ eric_sse_server_init (EricSseServer *self)
   self->pumps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                        (GDestroyNotify) _eric_http_pump_free);
   self->feeds = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) _eric_http_feed_free, NULL);
+  self->probes = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) _eric_http_probe_free, NULL);
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) eric_http_listener_free);
   self->news = g_array_new (FALSE, FALSE, sizeof (News));
   g_mutex_init (&self->news_lock);

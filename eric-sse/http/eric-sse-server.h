@@ -133,6 +133,14 @@ ERIC_AVAILABLE_IN_ALL
 void                  eric_sse_server_set_allowed_origins   (EricSseServer         *self,
                                                              const char * const    *allowed_origins);
 ERIC_AVAILABLE_IN_ALL
+gboolean              eric_sse_server_get_trust_forwarded   (EricSseServer         *self);
+ERIC_AVAILABLE_IN_ALL
+void                  eric_sse_server_set_trust_forwarded   (EricSseServer         *self,
+                                                             gboolean               trust_forwarded);
+ERIC_AVAILABLE_IN_ALL
+void                  eric_sse_server_allow_origin          (EricSseServer         *self,
+                                                             SoupServerMessage     *message);
+ERIC_AVAILABLE_IN_ALL
 guint                 eric_sse_server_get_n_subscribers     (EricSseServer         *self);
 ERIC_AVAILABLE_IN_ALL
 GPtrArray            *eric_sse_server_get_subscribers       (EricSseServer         *self);

@@ -46,6 +46,7 @@ typedef struct
   char     **cors;              /* (owned) (nullable): origins */
   char     **channels;          /* (owned) (nullable): made at the start */
   char      *socket;            /* (owned) (nullable): a path, or “systemd” */
+  gboolean   trust_forwarded;
   gboolean   no_auto_create;
   gboolean   skip_slow;
 } EricServeOptions;

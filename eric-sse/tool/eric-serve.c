@@ -87,15 +87,28 @@ is_allowed (const char *channel_id)
          !g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX);
 }
 
+static gboolean
+may_request (EricServe  *serve,
+             const char *channel_id)
+{
+  return !serve->options.no_auto_create &&
+         (channel_id == NULL || is_allowed (channel_id)) &&
+         eric_channel_container_get_size (serve->channels) < ERIC_SERVE_MAX_CHANNELS;
+}
+
 EricSseChannel *
 eric_serve_request_channel (EricServe  *serve,
                             const char *channel_id)
 {
-  if (serve->options.no_auto_create ||
-      (channel_id != NULL && !is_allowed (channel_id)) ||
-      eric_channel_container_get_size (serve->channels) >= ERIC_SERVE_MAX_CHANNELS)
-    return NULL;
-  return make_channel (serve, channel_id);
+  return may_request (serve, channel_id) ? make_channel (serve, channel_id) : NULL;
+}
+
+static gboolean
+channel_queried_cb (EricSseServer *sse_server,
+                    const char    *channel_id,
+                    EricServe     *serve)
+{
+  return may_request (serve, channel_id);
 }
 
 static EricSseChannel *
@@ -144,6 +157,22 @@ signal_cb (gpointer user_data)
 }
 
 static void
+got_headers_cb (SoupServerMessage *message,
+                EricSseServer     *sse_server)
+{
+  eric_sse_server_allow_origin (sse_server, message);
+}
+
+/* Pages of allowed origins may read all that there is, and why they may not. */
+static void
+request_started_cb (SoupServer        *soup_server,
+                    SoupServerMessage *message,
+                    EricServe         *serve)
+{
+  g_signal_connect_object (message, "got-headers", G_CALLBACK (got_headers_cb), serve->sse_server, 0);
+}
+
+static void
 start (EricServe *serve)
 {
   g_autoptr (GStrvBuilder) origins = NULL;
@@ -161,10 +190,13 @@ start (EricServe *serve)
                 "max-memory", (guint64) serve->options.max_memory,
                 "stall-timeout", (guint) (serve->options.stall_timeout * 1000),
                 "max-subscribers", get_max_subscribers (serve),
+                "trust-forwarded", serve->options.trust_forwarded,
                 "slow-consumer", serve->options.skip_slow ? ERIC_SLOW_CONSUMER_SKIP
                                                           : ERIC_SLOW_CONSUMER_DISCONNECT,
                 NULL);
   g_signal_connect (serve->sse_server, "channel-requested", G_CALLBACK (channel_requested_cb), serve);
+  g_signal_connect (serve->sse_server, "channel-queried", G_CALLBACK (channel_queried_cb), serve);
+  g_signal_connect (serve->soup_server, "request-started", G_CALLBACK (request_started_cb), serve);
   eric_serve_presence_start (serve);
   eric_serve_page_add (serve);
   eric_serve_health_add (serve);

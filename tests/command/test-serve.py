@@ -16,7 +16,8 @@ import unittest
 import serve
 
 OPTIONS = ['--port', '--address', '--history', '--keepalive', '--max-subscribers', '--max-body',
-           '--cors', '--channel', '--no-auto-create', '--skip-slow', '--socket', '--help']
+           '--cors', '--trust-forwarded', '--channel', '--no-auto-create', '--skip-slow', '--socket',
+           '--help']
 
 BROWSER = {'Accept': 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'}
 
@@ -79,7 +80,7 @@ class CommandLine(serve.TestCase):
 
     def test_option_without_value(self):
         for option in OPTIONS:
-            if option not in ('--help', '--no-auto-create', '--skip-slow'):
+            if option not in ('--help', '--no-auto-create', '--skip-slow', '--trust-forwarded'):
                 with self.subTest(option=option):
                     self.assert_refused(2, 'serve', option)
 
@@ -211,7 +212,8 @@ class Paths(serve.TestCase):
         response = server.request('HEAD', '/events/there')
         self.assertEqual((response.status, response.body), (200, b''))
         self.assertEqual(response.headers['content-type'], 'text/event-stream')
-        self.assertEqual(server.request('HEAD', '/events/absent').status, 404)
+        self.assertEqual(server.request('HEAD', '/events/absent').status, 200)
+        self.assertEqual(server.request('HEAD', '/events/_eric_absent').status, 404)
         self.assertEqual([channel['id'] for channel in server.state()['channels']], ['there'])
 
     def test_options(self):
@@ -449,6 +451,27 @@ class Streams(serve.TestCase):
         for origin in 'https://three.example', 'http://one.example', 'https://one.example.org', 'null':
             self.assertNotIn('access-control-allow-origin', server.stream('news', {'Origin': origin}).response.headers)
             self.assertEqual(server.post('/events/news', 'x', {'Origin': origin}).status, 403)
+
+    def test_cors_of_all_there_is(self):
+        origin = 'https://one.example'
+        server = self.start('--cors', origin)
+        for path, status in {'/': 200, '/health': 200, '/page/app.js': 200, '/absent': 404,
+                             '/events/': 404, '/health/x': 404}.items():
+            response = server.request('GET', path, {'Origin': origin})
+            self.assertEqual((response.status, response.headers['access-control-allow-origin']), (status, origin))
+            self.assertIn('Origin', response.headers['vary'])
+        response = server.request('PUT', '/health', {'Origin': origin}, body='x')
+        self.assertEqual((response.status, response.headers['access-control-allow-origin']), (405, origin))
+        self.assertNotIn('access-control-allow-origin',
+                         server.request('GET', '/', {'Origin': 'https://two.example'}).headers)
+
+    def test_trust_forwarded(self):
+        """A proxy has another name for the server than its pages have."""
+        headers = {'Origin': 'https://hub.example', 'X-Forwarded-Host': 'hub.example', 'X-Forwarded-Proto': 'https'}
+        self.assertEqual(self.start().post('/events/news', 'x', headers).status, 403)
+        server = self.start('--trust-forwarded')
+        self.assertEqual(server.post('/events/news', 'x', headers).status, 202)
+        self.assertEqual(server.post('/events/news', 'x', headers | {'Origin': 'https://evil.example'}).status, 403)
 
     def test_cors_for_all(self):
         server = self.start('--cors', '*')
