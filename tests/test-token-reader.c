@@ -297,6 +297,25 @@ test_token_reader_max_arguments (void)
   assert_arguments (ERIC_TOKEN_READER_MAX_ARGUMENTS + 1, FALSE);
 }
 
+/* What is said again does not count. */
+static void
+test_token_reader_arguments_again (void)
+{
+  g_autoptr (EricTokenReader) reader = eric_token_reader_new ();
+  g_autofree char *filler = g_strnfill (ERIC_TOKEN_READER_MAX_ARGUMENTS * 2 / 5, 'x');
+  g_autofree char *first = g_strdup_printf ("{'choices':[{'delta':{'tool_calls':[{'index':0,'function':"
+                                            "{'arguments':'{\\'a\\':\\'%s'}}]}}]}", filler);
+  g_autofree char *second = g_strdup_printf ("{'choices':[{'delta':{'tool_calls':[{'index':0,'function':"
+                                             "{'arguments':'{\\'a\\':\\'%s%s\\'}'}}]}}]}", filler, filler);
+  g_autoptr (GPtrArray) none = read_json (reader, first), others = read_json (reader, second);
+  g_autoptr (GPtrArray) tokens = read_json (reader, "{'choices':[{'delta':{},'finish_reason':'tool_calls'}]}");
+
+  g_assert_no_error (eric_token_reader_get_error (reader));
+  g_assert_cmpuint (none->len + others->len, ==, 0);
+  g_assert_cmpuint (tokens->len, ==, 1);
+  g_assert_cmpuint (strlen (eric_token_get_text (tokens->pdata[0])), ==, strlen ("{'a':''}") + 2 * strlen (filler));
+}
+
 static void
 test_token_reader_explain (void)
 {
@@ -399,6 +418,7 @@ main (int    argc,
   add_samples ("bad", bad_samples, G_N_ELEMENTS (bad_samples));
   add ("max-calls", max_calls);
   add ("max-arguments", max_arguments);
+  add ("arguments-again", arguments_again);
   add ("explain", explain);
   add ("token", token);
   return g_test_run ();

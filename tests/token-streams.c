@@ -466,6 +466,8 @@ const TokenStream token_streams[] = {
   { "LiteLLM", "error-in-an-error", "UKGovernmentBEIS/inspect_ai#5218",
     DATA ("{'error':{'error':{'message':'model is over capacity','type':'server_error'}}}"),
     FAILED "model is over capacity\n" },
+  { "FastAPI", "detail-alone", "-", SAY ("a") DATA ("{'detail':'Out of memory'}"), "text a\n" FAILED "Out of memory\n" },
+  { "gateways", "error-of-a-delta", "-", DELTA ("'error':{'message':'no'}"), FAILED "no\n" },
   { "TGI", "error-of-a-type", "BerriAI/litellm#2180",
     DATA ("{'error':'Model is overloaded','error_type':'overloaded'}"), FAILED "Model is overloaded\n" },
   { "llama.cpp", "error-in-data", "ggml-org/llama.cpp#16109",

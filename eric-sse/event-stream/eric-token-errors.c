@@ -132,6 +132,9 @@ eric_token_errors_read (GVariant *object)
   if (text == NULL && get_words (object) != NULL &&
       (has_bad_code (object) || has_error_type (object) || eric_token_get_boolean (object, "error")))
     text = g_strdup (get_words (object));
+  /* What servers on FastAPI say of an exception has nothing beside. */
+  if (text == NULL && g_variant_n_children (object) == 1)
+    text = g_strdup (eric_token_get_string (object, "detail"));
   for (gsize i = 0; i < G_N_ELEMENTS (holders) && text == NULL; i++)
     {
       g_autoptr (GVariant) holder = eric_token_get_object (object, holders[i]);
