@@ -53,7 +53,8 @@ assert_calls (const TokenStream *row,
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      g_autofree char *line = remove_spaces (lines[i]);
+      g_autofree char *words = remove_spaces (lines[i]);
+      g_autofree char *line = g_strconcat (words, "\n", NULL);
 
       if (g_str_has_prefix (lines[i], "call ") && !g_str_has_suffix (lines[i], " {}"))
         g_assert_nonnull (strstr (expected, line));

@@ -240,6 +240,8 @@ const TokenStream token_streams[] = {
   { "Ollama", "no-json", "NousResearch/hermes-agent#6638",
     CALLS ("{'index':0,'id':'a','function':{'name':'x','arguments':'{city: Rome}'}}") FINISH ("tool_calls") DONE,
     CUT ("x") },
+  { "any", "no-json-and-no-end", "-",
+    CALLS ("{'index':0,'id':'a','function':{'name':'x','arguments':'{city'}}") FINISH ("tool_calls"), "" },
   { "any", "end-of-the-stream", "ogx-ai/ogx#2114",
     CALLS ("{'index':0,'id':'a','function':{'name':'x','arguments':'{\\'a\\':'}}"), "" },
   { "any", "cut-then-done", "tetsuo-ai/agenc-core#2492",
