@@ -152,6 +152,30 @@ test_wait_contexts_stop (void)
   test_finalize (listener);
 }
 
+/* One that was woken, and is cancelled before it looks, takes the wake-up of nobody. */
+static void
+test_wait_cancelled_awake (void)
+{
+  EricListener *listener = start_listener ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GAsyncResult *cancelled = NULL, *result = NULL;
+  GError *error = NULL;
+
+  eric_listener_next_async (listener, G_PRIORITY_DEFAULT, cancellable, test_keep_result, &cancelled);
+  eric_listener_next_async (listener, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
+  test_settle ();
+  push (listener, "1");
+  g_cancellable_cancel (cancellable);
+  assert_next (listener, &result, "1");
+  test_wait_until (cancelled != NULL);
+  g_assert_null (eric_listener_next_finish (listener, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_object_unref (cancelled);
+  test_settle ();
+  test_finalize (listener);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -161,6 +185,7 @@ main (int   argc,
   g_test_add_func ("/eric/listener-wait/attached", test_wait_attached);
   g_test_add_func ("/eric/listener-wait/context-still", test_wait_context_still);
   g_test_add_func ("/eric/listener-wait/contexts-stop", test_wait_contexts_stop);
+  g_test_add_func ("/eric/listener-wait/cancelled-awake", test_wait_cancelled_awake);
 
   return g_test_run ();
 }

@@ -101,3 +101,23 @@ def test_result_given_twice():
     run_until(lambda: results)
     assert subject.next_finish(results[0]).payload == 0
     assert_refused(subject, 'next_finish', results[0])
+
+
+def started(kind):
+    subject = OBJECTS[kind]()
+    if kind is Eric.ThreadPoolListener:
+        subject.start()
+    return subject
+
+
+@pytest.mark.parametrize('kind, name', [(kind, finish.removesuffix('_finish') + '_async')
+                                        for kind in OBJECTS for finish in finishes(kind)])
+def test_disposed_while_a_call_waits(kind, name):
+    """What a call that is under way then gives is left open; that nothing ends the program is not."""
+    subject, results = started(kind), []
+    begin(subject, name, results=results)
+    subject.run_dispose()
+    for _ in range(20):
+        GLib.MainContext.default().iteration(False)
+    if kind is Eric.ThreadPoolListener:
+        subject.stop()
