@@ -226,6 +226,16 @@ stream_next_async (void)
 }
 
 static void
+stream_close (void)
+{
+  g_autoptr (EricChannel) channel = g_object_new (TEST_TYPE_CHANNEL, NULL);
+  EricMessageStream *stream = last = eric_channel_watch (channel, NULL);
+
+  g_signal_connect (eric_message_stream_get_listener (stream), "notify::running", drop_last, NULL);
+  eric_message_stream_close (stream);
+}
+
+static void
 container_added (void)
 {
   EricChannelContainer *container = last = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
@@ -404,6 +414,20 @@ channel_progress (void)
   pool_wait (ERIC_LISTENER (pool));
 }
 
+/* The last reference to the channel, which has the last one to the pool. */
+static void
+pool_results (void)
+{
+  EricDataProcessingChannel *channel = eric_data_processing_channel_new (NULL);
+  EricThreadPoolListener *pool = processing_add (channel, 1, process, NULL);
+  g_autoptr (EricMessageStream) stream = NULL;
+
+  last = channel;
+  g_signal_connect (pool, "notify::results", drop_last, NULL);
+  g_object_unref (pool);
+  stream = processing_begin (channel, pool, ERIC_RESULT_ORDER_INPUT);
+}
+
 /* Sockets */
 
 static void
@@ -580,6 +604,7 @@ static const DropRow rows[] = {
   { "channel/notify", channel_closed },
   { "channel/adapt/take", stream_adapt },
   { "channel/adapt/next-async", stream_next_async },
+  { "channel/watch/close", stream_close },
   { "container/channel-added", container_added },
   { "container/channel-removed", container_removed },
   { "list/key-func", list_key_func },
@@ -593,6 +618,7 @@ static const DropRow rows[] = {
   { "pool/drained", pool_drained },
   { "pool/notify", pool_notify },
   { "pool/wait", pool_waited },
+  { "pool/results", pool_results },
   { "data-processing-channel/notify", channel_progress },
   { "socket-server/n-connections", socket_connections },
   { "socket-server/channel-requested", socket_requested },

@@ -558,10 +558,13 @@ eric_message_stream_take_batch (EricMessageStream *self,
 void
 eric_message_stream_close (EricMessageStream *self)
 {
+  g_autoptr (EricMessageStream) alive = NULL;
+
   g_return_if_fail (ERIC_IS_MESSAGE_STREAM (self));
 
   if (self->closed)
     return;
+  alive = g_object_ref (self);   /* who hears of the stop may drop the last reference */
   self->closed = TRUE;
   if (self->listener != NULL)
     eric_listener_stop (self->listener);

@@ -397,11 +397,16 @@ eric_data_processing_channel_process_queue (EricDataProcessingChannel  *self,
                                             EricResultOrder             order,
                                             GError                    **error)
 {
+  g_autoptr (EricThreadPoolListener) alive = NULL;
+  g_autoptr (EricChannel) channel = NULL;
   g_autoptr (EricListener) results = NULL;
 
   g_return_val_if_fail (ERIC_IS_DATA_PROCESSING_CHANNEL (self), NULL);
   g_return_val_if_fail (ERIC_IS_THREAD_POOL_LISTENER (listener), NULL);
 
+  /* Who hears of what it sets may drop the last references. */
+  alive = g_object_ref (listener);
+  channel = g_object_ref (ERIC_CHANNEL (self));
   if (!check_listener (self, listener, error))
     return NULL;
   repeat_end (self, ERIC_LISTENER (listener));
