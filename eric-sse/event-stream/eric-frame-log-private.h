@@ -86,6 +86,11 @@ void          eric_frame_log_look        (EricFrameLog          *log,
 guint64       eric_frame_log_get_end     (EricFrameLog          *log);
 guint         eric_frame_log_get_history_length
                                          (EricFrameLog          *log);
+void          eric_frame_log_add_publisher
+                                         (EricFrameLog          *log);
+void          eric_frame_log_remove_publisher
+                                         (EricFrameLog          *log);
+gboolean      eric_frame_log_is_idle     (EricFrameLog          *log);
 gboolean      eric_frame_log_find_id     (EricFrameLog          *log,
                                           const char            *id,
                                           guint64               *number);

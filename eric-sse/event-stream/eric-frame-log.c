@@ -26,6 +26,7 @@ struct _EricFrameLog
   EricFrameLimits  history_limits;
   EricFrameLimits  backlog_limits;
   GQueue           readers;      /* of EricFrameReader, by their links */
+  guint            n_publishers; /* who may go on for long */
   EricFrameBudget *budget;       /* (owned) (nullable), set once */
   EricFramePlace   place;        /* in the budget's rows */
   gboolean         closed;
@@ -450,6 +451,36 @@ eric_frame_log_get_history_length (EricFrameLog *log)
   length = log->store.end - log->history;
   g_mutex_unlock (&log->lock);
   return length;
+}
+
+/* Somebody is publishing for as long as they like. */
+void
+eric_frame_log_add_publisher (EricFrameLog *log)
+{
+  g_mutex_lock (&log->lock);
+  log->n_publishers++;
+  g_mutex_unlock (&log->lock);
+}
+
+void
+eric_frame_log_remove_publisher (EricFrameLog *log)
+{
+  g_mutex_lock (&log->lock);
+  log->n_publishers--;
+  g_mutex_unlock (&log->lock);
+}
+
+/* Nobody reads or publishes, and nothing is kept for who comes. */
+gboolean
+eric_frame_log_is_idle (EricFrameLog *log)
+{
+  gboolean idle;
+
+  g_mutex_lock (&log->lock);
+  trim_locked (log);
+  idle = log->readers.length == 0 && log->n_publishers == 0 && log->history == log->store.end;
+  g_mutex_unlock (&log->lock);
+  return idle;
 }
 
 /* What number a message id stands for. FALSE for an id that this process cannot

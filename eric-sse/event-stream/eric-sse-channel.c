@@ -468,3 +468,26 @@ eric_sse_channel_replay_after (EricSseChannel  *self,
     *messages = g_steal_pointer (&found);
   return !known ? ERIC_REPLAY_UNKNOWN_ID : continues ? ERIC_REPLAY_CONTINUED : ERIC_REPLAY_GAP;
 }
+
+/**
+ * eric_sse_channel_is_idle:
+ * @self: a channel
+ *
+ * Checks whether nobody has a use for the channel now: no stream of a server reads it,
+ * no client publishes to it line by line, it has no listener, and no message is kept for
+ * replay. A program that makes channels as they are asked for can remove such a channel
+ * from its container, when a stream of it has ended.
+ *
+ * It is safe to call this function from any thread.
+ *
+ * Returns: %TRUE if the channel is not in use
+ *
+ * Since: 0.1
+ */
+gboolean
+eric_sse_channel_is_idle (EricSseChannel *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_CHANNEL (self), FALSE);
+
+  return !_eric_channel_has_listeners (ERIC_CHANNEL (self)) && eric_frame_log_is_idle (get_private (self)->log);
+}

@@ -131,5 +131,7 @@ ERIC_AVAILABLE_IN_ALL
 EricReplay      eric_sse_channel_replay_after       (EricSseChannel  *self,
                                                      const char      *id,
                                                      GPtrArray      **messages);
+ERIC_AVAILABLE_IN_ALL
+gboolean        eric_sse_channel_is_idle            (EricSseChannel  *self);
 
 G_END_DECLS

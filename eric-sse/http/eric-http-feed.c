@@ -13,7 +13,7 @@
 #include "eric-http-probe-private.h"
 #include "eric-http-query-private.h"
 #include "eric-message.h"
-#include "eric-sse-channel.h"
+#include "eric-sse-channel-private.h"
 #include "eric-sse-server-private.h"
 
 /* A feed: the body of a request that is read as lines, each of which is published
@@ -107,6 +107,8 @@ _eric_http_feed_free (EricHttpFeed *feed)
   g_object_unref (feed->socket);
   g_object_unref (feed->stream);
   g_object_unref (feed->message);
+  if (feed->channel != NULL)
+    eric_frame_log_remove_publisher (_eric_sse_channel_get_log (feed->channel));
   g_clear_object (&feed->channel);
   g_byte_array_unref (feed->output);
   g_byte_array_unref (feed->line);
@@ -489,6 +491,7 @@ start (EricSseServer     *self,
   if (feed == NULL)
     return;
   feed->channel = g_object_ref (channel);
+  eric_frame_log_add_publisher (_eric_sse_channel_get_log (channel));
   feed->event_type = g_strdup (event_type);
   feed->json = _eric_http_get_body_kind (message) & ERIC_HTTP_BODY_JSON;
   feed->inflates = inflates;

@@ -104,7 +104,7 @@ _eric_http_get_channel (EricSseServer     *self,
     return NULL;
   channel = _eric_sse_server_find_channel (self, channel_id);
   if (channel == NULL)
-    channel = _eric_sse_server_request_channel (self, channel_id);
+    channel = _eric_sse_server_request_channel (self, message, channel_id);
   if (channel == NULL)
     refuse_unknown (message, channel_id);
   return channel;
@@ -161,7 +161,7 @@ answer_head (EricSseServer     *self,
     {
       EricHttpSeat *seat = seats->pdata[i];
 
-      if (seat->channel == NULL && !_eric_sse_server_offers_channel (self, seat->channel_id))
+      if (seat->channel == NULL && !_eric_sse_server_offers_channel (self, message, seat->channel_id))
         {
           refuse_unknown (message, seat->channel_id);
           return;

@@ -34,6 +34,7 @@ struct _EricSseServer
   EricChannelContainer *channels;           /* (owned) */
   EricHub              *hub;                /* (owned) */
   GMainContext         *context;            /* (owned): where signals are emitted */
+  SoupServerMessage    *current_message;    /* (unowned) (nullable): that asks for a channel just now */
   GHashTable           *subscribers;        /* (owned): id -> (owned) EricSseSubscriber */
   GHashTable           *pumps;              /* (owned): id -> (owned) EricHttpPump */
   GHashTable           *feeds;              /* (owned): set of (owned) EricHttpFeed */
@@ -68,9 +69,11 @@ EricSseChannel *_eric_sse_server_find_channel    (EricSseServer      *self,
                                                   const char         *channel_id);
 /* (transfer full) (nullable): made by the application */
 EricSseChannel *_eric_sse_server_request_channel (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
                                                   const char         *channel_id);
 /* Whether there would be one, if it were asked for. */
 gboolean        _eric_sse_server_offers_channel  (EricSseServer      *self,
+                                                  SoupServerMessage  *message,
                                                   const char         *channel_id);
 
 void            _eric_sse_server_enter           (EricSseServer      *self);

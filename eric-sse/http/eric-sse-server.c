@@ -181,26 +181,33 @@ _eric_sse_server_find_channel (EricSseServer *self,
 }
 
 EricSseChannel *
-_eric_sse_server_request_channel (EricSseServer *self,
-                                  const char    *channel_id)
+_eric_sse_server_request_channel (EricSseServer     *self,
+                                  SoupServerMessage *message,
+                                  const char        *channel_id)
 {
   EricSseChannel *made = NULL;
 
+  self->current_message = message;
   g_signal_emit (self, signals[SIG_CHANNEL_REQUESTED], 0, channel_id, &made);
+  self->current_message = NULL;
   if (made != NULL)
     _eric_sse_server_adopt_channel (self, made);
   return made;
 }
 
 gboolean
-_eric_sse_server_offers_channel (EricSseServer *self,
-                                 const char    *channel_id)
+_eric_sse_server_offers_channel (EricSseServer     *self,
+                                 SoupServerMessage *message,
+                                 const char        *channel_id)
 {
   g_autoptr (EricSseChannel) channel = _eric_sse_server_find_channel (self, channel_id);
   gboolean offered = channel != NULL;
 
-  if (!offered)
-    g_signal_emit (self, signals[SIG_CHANNEL_QUERIED], 0, channel_id, &offered);
+  if (offered)
+    return TRUE;
+  self->current_message = message;
+  g_signal_emit (self, signals[SIG_CHANNEL_QUERIED], 0, channel_id, &offered);
+  self->current_message = NULL;
   return offered;
 }
 
@@ -607,7 +614,8 @@ eric_sse_server_class_init (EricSseServerClass *klass)
    * else is in its way. Where a stream joins several and one of them is not made, those that
    * were made before are taken from the container again. The handler may
    * make it, register it where others should find it, too, and return it. Without
-   * a handler, or with %NULL, the client is answered 404.
+   * a handler, or with %NULL, the client is answered 404. Who asks is told by
+   * [method@SseServer.get_current_message].
    *
    * Returns: (transfer full) (nullable): the channel, or %NULL
    *
@@ -756,6 +764,26 @@ eric_sse_server_get_n_subscribers (EricSseServer *self)
   g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), 0);
 
   return g_hash_table_size (self->subscribers);
+}
+
+/**
+ * eric_sse_server_get_current_message:
+ * @self: a server
+ *
+ * Gets the request that asks for a channel, for a handler of
+ * [signal@SseServer::channel-requested] or [signal@SseServer::channel-queried]: it can
+ * make one for some clients, and not for others.
+ *
+ * Returns: (transfer none) (nullable): the request, or %NULL outside of such a handler
+ *
+ * Since: 0.1
+ */
+SoupServerMessage *
+eric_sse_server_get_current_message (EricSseServer *self)
+{
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), NULL);
+
+  return self->current_message;
 }
 
 /**

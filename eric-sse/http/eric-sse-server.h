@@ -143,6 +143,8 @@ void                  eric_sse_server_allow_origin          (EricSseServer      
 ERIC_AVAILABLE_IN_ALL
 guint                 eric_sse_server_get_n_subscribers     (EricSseServer         *self);
 ERIC_AVAILABLE_IN_ALL
+SoupServerMessage    *eric_sse_server_get_current_message   (EricSseServer         *self);
+ERIC_AVAILABLE_IN_ALL
 GPtrArray            *eric_sse_server_get_subscribers       (EricSseServer         *self);
 ERIC_AVAILABLE_IN_ALL
 void                  eric_sse_server_mount                 (EricSseServer         *self,

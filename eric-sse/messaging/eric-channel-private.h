@@ -52,6 +52,8 @@ gboolean     _eric_channel_broadcast_all (EricChannel          *self,
                                           guint                 n_messages,
                                           GError              **error);
 
+gboolean     _eric_channel_has_listeners (EricChannel          *self);
+
 /* Between eric-channel.c, which has the listeners, and eric-channel-messages.c. */
 EricChannelPrivate *_eric_channel_get_private          (EricChannel  *self);
 gboolean            _eric_channel_check_open_locked    (EricChannel  *self,

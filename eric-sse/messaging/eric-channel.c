@@ -338,6 +338,18 @@ _eric_channel_adapt (EricChannel *self,
   return adapted != NULL ? adapted : _eric_failure_new (message, "The message was not adapted");
 }
 
+gboolean
+_eric_channel_has_listeners (EricChannel *self)
+{
+  EricChannelPrivate *priv = get_private (self);
+  gboolean has_some;
+
+  g_mutex_lock (&priv->lock);
+  has_some = g_hash_table_size (priv->listeners) > 0;
+  g_mutex_unlock (&priv->lock);
+  return has_some;
+}
+
 static gboolean
 has_listener_locked (EricChannel  *self,
                      EricListener *listener)

@@ -74,6 +74,10 @@ check (const EricServeOptions  *options,
     sentence = "--stall-timeout takes seconds from 0 to " G_STRINGIFY (MAX_STALL);
   else if (options->max_subscribers < 0)
     sentence = "--max-subscribers takes a number that is not negative";
+  else if (options->max_channels < 0)
+    sentence = "--max-channels takes a number that is not negative";
+  else if (options->max_channels_per_client < 0)
+    sentence = "--max-channels-per-client takes a number that is not negative";
   else if (options->max_body < 0)
     sentence = "--max-body takes a number that is not negative";
   else if (!g_hostname_is_ip_address (options->address))
@@ -114,6 +118,11 @@ eric_serve_options_parse (EricServeOptions  *options,
       "Silence after which a comment is sent, 0 for never (default: 15)", "SECONDS" },
     { "max-subscribers", 0, 0, G_OPTION_ARG_INT, &options->max_subscribers,
       "Streams at once, 0 for as many as there are descriptors (default: 0)", "N" },
+    { "max-channels", 0, 0, G_OPTION_ARG_INT, &options->max_channels,
+      "Channels that clients may make (default: " G_STRINGIFY (ERIC_SERVE_MAX_CHANNELS) ")", "N" },
+    { "max-channels-per-client", 0, 0, G_OPTION_ARG_INT, &options->max_channels_per_client,
+      "The same for each address, and for the pages of each origin, 0 for no limit (default: "
+      G_STRINGIFY (ERIC_SERVE_MAX_CHANNELS_PER_CLIENT) ")", "N" },
     { "max-body", 0, 0, G_OPTION_ARG_INT64, &options->max_body,
       "Length of a body that is published, or of a request at the socket (default: 1048576)", "BYTES" },
     { "cors", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->cors,
@@ -142,6 +151,8 @@ eric_serve_options_parse (EricServeOptions  *options,
   options->max_memory = ERIC_SSE_SERVER_DEFAULT_MAX_MEMORY;
   options->stall_timeout = ERIC_SSE_SERVER_DEFAULT_STALL_TIMEOUT / 1000.0;
   options->keepalive = ERIC_SSE_SERVER_DEFAULT_KEEPALIVE / 1000.0;
+  options->max_channels = ERIC_SERVE_MAX_CHANNELS;
+  options->max_channels_per_client = ERIC_SERVE_MAX_CHANNELS_PER_CLIENT;
   options->max_body = ERIC_SSE_SERVER_DEFAULT_MAX_BODY;
 
   g_set_prgname ("eric-sse serve");

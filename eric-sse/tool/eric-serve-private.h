@@ -12,13 +12,15 @@ G_BEGIN_DECLS
  *
  *   eric-serve.c            the program: starts, runs, ends
  *   eric-serve-options.c    the command line
+ *   eric-serve-channels.c   the channels, and who made them
  *   eric-serve-page.c       GET / and what the page loads
  *   eric-serve-health.c     GET /health
  *   eric-serve-presence.c   tells the page that somebody came or went
  *   eric-serve-socket.c     the same channels over a socket */
 
-/* Channels that clients may make. */
-#define ERIC_SERVE_MAX_CHANNELS 10000
+/* Channels that clients may make, in all and for each of them. */
+#define ERIC_SERVE_MAX_CHANNELS            10000
+#define ERIC_SERVE_MAX_CHANNELS_PER_CLIENT 1000
 
 /* Messages that a channel keeps. */
 #define ERIC_SERVE_DEFAULT_HISTORY 1000
@@ -42,6 +44,8 @@ typedef struct
   double     stall_timeout;     /* seconds */
   double     keepalive;         /* seconds */
   int        max_subscribers;
+  int        max_channels;
+  int        max_channels_per_client;   /* 0 for no limit of its own */
   gint64     max_body;          /* bytes */
   char     **cors;              /* (owned) (nullable): origins */
   char     **channels;          /* (owned) (nullable): made at the start */
@@ -51,6 +55,8 @@ typedef struct
   gboolean   skip_slow;
 } EricServeOptions;
 
+typedef struct _EricServeChannels EricServeChannels;
+
 typedef struct
 {
   EricServeOptions      options;
@@ -58,6 +64,7 @@ typedef struct
   EricSseServer        *sse_server;    /* (owned) */
   EricSocketServer     *socket_server; /* (owned) (nullable) */
   EricChannelContainer *channels;      /* (owned) */
+  EricServeChannels    *made;          /* (owned) */
   EricSseChannel       *presence;      /* (owned) */
   GMainLoop            *loop;          /* (owned) */
   gint64                since;         /* monotonic microseconds */
@@ -85,10 +92,20 @@ gboolean eric_serve_socket_is_running (EricServe      *serve);
 void     eric_serve_socket_end     (EricServe         *serve);
 void     eric_serve_socket_stop    (EricServe         *serve);
 
-/* A channel that a client asks for and that is not there; NULL for an id of its own.
- * (transfer full) (nullable) */
-EricSseChannel *eric_serve_request_channel (EricServe  *serve,
-                                            const char *channel_id);
+EricServeChannels *eric_serve_channels_new  (EricServe         *serve);
+void     eric_serve_channels_free  (EricServeChannels *channels);
+/* One that nobody removes. (transfer full) (nullable) */
+EricSseChannel *eric_serve_channels_add     (EricServeChannels *channels,
+                                             const char        *channel_id);
+/* One that a client asks for and that is not there, by HTTP or, where @message is NULL,
+ * otherwise; NULL for an id of its own. (transfer full) (nullable) */
+EricSseChannel *eric_serve_channels_request (EricServeChannels *channels,
+                                             const char        *channel_id,
+                                             SoupServerMessage *message);
+/* Whether it would be made. */
+gboolean eric_serve_channels_offer (EricServeChannels *channels,
+                                    const char        *channel_id,
+                                    SoupServerMessage *message);
 /* Ends the program when everything has ended. */
 void     eric_serve_check_ended    (EricServe         *serve);
 

@@ -20,7 +20,7 @@ channel_requested_cb (EricSocketServer *socket_server,
                       const char       *channel_id,
                       EricServe        *serve)
 {
-  EricSseChannel *channel = eric_serve_request_channel (serve, channel_id);
+  EricSseChannel *channel = eric_serve_channels_request (serve->made, channel_id, NULL);
 
   if (channel == NULL)
     g_signal_stop_emission_by_name (socket_server, "channel-requested");

@@ -44,79 +44,12 @@ get_max_subscribers (EricServe *serve)
   return MIN ((guint) serve->options.max_subscribers, possible);
 }
 
-/* More than the default of a channel is kept, in the memory that it may have without:
- * only who asks for a number gets that number. */
-static void
-set_limits (EricServe      *serve,
-            EricSseChannel *channel)
-{
-  const EricServeOptions *options = &serve->options;
-  guint64 bytes = eric_sse_channel_get_history_bytes (channel);
-
-  if (options->history != ERIC_SERVE_UNSET)
-    eric_sse_channel_set_history_size (channel, options->history);
-  else
-    {
-      eric_sse_channel_set_history_size (channel, ERIC_SERVE_DEFAULT_HISTORY);
-      eric_sse_channel_set_history_bytes (channel, bytes);
-    }
-  if (options->history_bytes != ERIC_SERVE_UNSET)
-    eric_sse_channel_set_history_bytes (channel, options->history_bytes);
-  if (options->backlog != ERIC_SERVE_UNSET)
-    eric_sse_channel_set_backlog_size (channel, options->backlog);
-  if (options->backlog_bytes != ERIC_SERVE_UNSET)
-    eric_sse_channel_set_backlog_bytes (channel, options->backlog_bytes);
-}
-
-static EricSseChannel *
-make_channel (EricServe  *serve,
-              const char *channel_id)
-{
-  g_autoptr (EricSseChannel) channel = eric_sse_channel_new (channel_id);
-
-  if (!eric_channel_container_register (serve->channels, ERIC_CHANNEL (channel), NULL))
-    return NULL;
-  set_limits (serve, channel);
-  return g_steal_pointer (&channel);
-}
-
-static gboolean
-is_allowed (const char *channel_id)
-{
-  return *channel_id != '\0' && strlen (channel_id) <= ERIC_SSE_SERVER_MAX_CHANNEL_ID &&
-         !g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX);
-}
-
-static gboolean
-may_request (EricServe  *serve,
-             const char *channel_id)
-{
-  return !serve->options.no_auto_create &&
-         (channel_id == NULL || is_allowed (channel_id)) &&
-         eric_channel_container_get_size (serve->channels) < ERIC_SERVE_MAX_CHANNELS;
-}
-
-EricSseChannel *
-eric_serve_request_channel (EricServe  *serve,
-                            const char *channel_id)
-{
-  return may_request (serve, channel_id) ? make_channel (serve, channel_id) : NULL;
-}
-
-static gboolean
-channel_queried_cb (EricSseServer *sse_server,
-                    const char    *channel_id,
-                    EricServe     *serve)
-{
-  return may_request (serve, channel_id);
-}
-
 static EricSseChannel *
 channel_requested_cb (EricSseServer *sse_server,
                       const char    *channel_id,
                       EricServe     *serve)
 {
-  return eric_serve_request_channel (serve, channel_id);
+  return eric_serve_channels_request (serve->made, channel_id, eric_sse_server_get_current_message (sse_server));
 }
 
 void
@@ -154,6 +87,14 @@ signal_cb (gpointer user_data)
     }
   serve->ending = TRUE;
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+channel_queried_cb (EricSseServer *sse_server,
+                    const char    *channel_id,
+                    EricServe     *serve)
+{
+  return eric_serve_channels_offer (serve->made, channel_id, eric_sse_server_get_current_message (sse_server));
 }
 
 static void
@@ -194,6 +135,7 @@ start (EricServe *serve)
                 "slow-consumer", serve->options.skip_slow ? ERIC_SLOW_CONSUMER_SKIP
                                                           : ERIC_SLOW_CONSUMER_DISCONNECT,
                 NULL);
+  serve->made = eric_serve_channels_new (serve);
   g_signal_connect (serve->sse_server, "channel-requested", G_CALLBACK (channel_requested_cb), serve);
   g_signal_connect (serve->sse_server, "channel-queried", G_CALLBACK (channel_queried_cb), serve);
   g_signal_connect (serve->soup_server, "request-started", G_CALLBACK (request_started_cb), serve);
@@ -203,7 +145,7 @@ start (EricServe *serve)
   eric_sse_server_mount (serve->sse_server, "/events");
   for (char **id = serve->options.channels; id != NULL && *id != NULL; id++)
     {
-      g_autoptr (EricSseChannel) channel = make_channel (serve, *id);
+      g_autoptr (EricSseChannel) channel = eric_serve_channels_add (serve->made, *id);
     }
 }
 
@@ -244,6 +186,7 @@ stop (EricServe *serve)
 {
   eric_serve_presence_stop (serve);
   eric_serve_socket_stop (serve);
+  g_clear_pointer (&serve->made, eric_serve_channels_free);
   g_clear_object (&serve->sse_server);
   soup_server_disconnect (serve->soup_server);
   g_clear_object (&serve->soup_server);

@@ -1,0 +1,280 @@
+/* Copyright 2026 The eric-sse authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "eric-serve-private.h"
+
+/* The channels of the hub: those that the command line names, and those that clients
+ * make by asking for them. The latter are bounded in number, in all and for each
+ * client, and are removed when nobody uses them any more. */
+
+/* How often all of them are looked through where there are too many, in microseconds. */
+#define SWEEP_INTERVAL G_TIME_SPAN_SECOND
+
+/* Who made a channel: each of these may have so many of them. */
+typedef enum
+{
+  CLIENT_ADDRESS,
+  CLIENT_ORIGIN,     /* of the page that asked */
+  N_CLIENTS
+} ClientKind;
+
+typedef struct
+{
+  char *clients[N_CLIENTS];   /* (owned) (nullable) */
+} Made;
+
+struct _EricServeChannels
+{
+  EricServe  *serve;     /* (unowned) */
+  GHashTable *made;      /* (owned): id -> Made, of those that clients made */
+  GHashTable *counts;    /* (owned): client -> how many of them */
+  gint64      swept;     /* monotonic, microseconds */
+};
+
+static void
+made_free (Made *made)
+{
+  for (guint i = 0; i < N_CLIENTS; i++)
+    g_free (made->clients[i]);
+  g_free (made);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Made, made_free)
+
+static guint
+get_count (EricServeChannels *self,
+           const char        *client)
+{
+  return client != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, client)) : 0;
+}
+
+static void
+count (EricServeChannels *self,
+       const Made        *made,
+       int                change)
+{
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      guint n = get_count (self, made->clients[i]) + change;
+
+      if (made->clients[i] == NULL)
+        continue;
+      if (n > 0)
+        g_hash_table_replace (self->counts, g_strdup (made->clients[i]), GUINT_TO_POINTER (n));
+      else
+        g_hash_table_remove (self->counts, made->clients[i]);
+    }
+}
+
+/* Of IPv6, what one client usually has: a network of 64 bits. */
+static char *
+describe_address (GSocketAddress *address)
+{
+  GInetAddress *inet;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (address))
+    return NULL;
+  inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 && !g_inet_address_get_is_loopback (inet))
+    {
+      guint8 bytes[16] = { 0 };
+      g_autoptr (GInetAddress) network = NULL;
+
+      memcpy (bytes, g_inet_address_to_bytes (inet), 8);
+      network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+      return g_inet_address_to_string (network);
+    }
+  return g_inet_address_to_string (inet);
+}
+
+/* An origin has a scheme, so that the two kinds cannot be the same. */
+static Made *
+made_new (SoupServerMessage *message)
+{
+  Made *made = g_new0 (Made, 1);
+
+  if (message != NULL)
+    {
+      made->clients[CLIENT_ADDRESS] = describe_address (soup_server_message_get_remote_address (message));
+      made->clients[CLIENT_ORIGIN] =
+        g_strdup (soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Origin"));
+    }
+  return made;
+}
+
+static void
+collect (EricServeChannels *self,
+         const char        *channel_id)
+{
+  g_autoptr (EricChannel) channel = NULL;
+
+  if (!g_hash_table_contains (self->made, channel_id))
+    return;
+  channel = eric_channel_container_get (self->serve->channels, channel_id, NULL);
+  if (channel != NULL && eric_sse_channel_is_idle (ERIC_SSE_CHANNEL (channel)))
+    eric_channel_container_remove (self->serve->channels, channel_id, NULL);
+}
+
+static void
+sweep (EricServeChannels *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autofree const char **ids = NULL;
+
+  if (self->swept != 0 && now - self->swept < SWEEP_INTERVAL)
+    return;
+  self->swept = now;
+  ids = (const char **) g_hash_table_get_keys_as_array (self->made, NULL);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autofree char *id = g_strdup (ids[i]);
+
+      collect (self, id);
+    }
+}
+
+static void
+unsubscribed_cb (EricSseServer     *sse_server,
+                 EricSseSubscriber *subscriber,
+                 EricSseDisconnect  reason,
+                 EricServeChannels *self)
+{
+  const char * const *ids = eric_sse_subscriber_get_channel_ids (subscriber);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    collect (self, ids[i]);
+}
+
+static void
+removed_cb (EricChannelContainer *container,
+            EricChannel          *channel,
+            EricServeChannels    *self)
+{
+  Made *made = g_hash_table_lookup (self->made, eric_channel_get_id (channel));
+
+  if (made == NULL)
+    return;
+  count (self, made, -1);
+  g_hash_table_remove (self->made, eric_channel_get_id (channel));
+}
+
+static gboolean
+is_full (EricServeChannels *self,
+         const Made        *made)
+{
+  const EricServeOptions *options = &self->serve->options;
+  guint most = 0;
+
+  for (guint i = 0; i < N_CLIENTS; i++)
+    most = MAX (most, get_count (self, made->clients[i]));
+  return g_hash_table_size (self->made) >= (guint) options->max_channels ||
+         (options->max_channels_per_client > 0 && most >= (guint) options->max_channels_per_client);
+}
+
+static gboolean
+is_allowed (const char *channel_id)
+{
+  return *channel_id != '\0' && strlen (channel_id) <= ERIC_SSE_SERVER_MAX_CHANNEL_ID &&
+         !g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX);
+}
+
+/* Whether there is room for one more of a client. */
+static gboolean
+may_make (EricServeChannels *self,
+          const char        *channel_id,
+          const Made        *made)
+{
+  if (self->serve->options.no_auto_create || (channel_id != NULL && !is_allowed (channel_id)))
+    return FALSE;
+  if (is_full (self, made))
+    sweep (self);
+  return !is_full (self, made);
+}
+
+gboolean
+eric_serve_channels_offer (EricServeChannels *self,
+                           const char        *channel_id,
+                           SoupServerMessage *message)
+{
+  g_autoptr (Made) made = made_new (message);
+
+  return may_make (self, channel_id, made);
+}
+
+EricSseChannel *
+eric_serve_channels_request (EricServeChannels *self,
+                             const char        *channel_id,
+                             SoupServerMessage *message)
+{
+  g_autoptr (Made) made = made_new (message);
+  EricSseChannel *channel = may_make (self, channel_id, made) ? eric_serve_channels_add (self, channel_id) : NULL;
+
+  if (channel == NULL)
+    return NULL;
+  count (self, made, 1);
+  g_hash_table_insert (self->made, g_strdup (eric_channel_get_id (ERIC_CHANNEL (channel))),
+                       g_steal_pointer (&made));
+  return channel;
+}
+
+/* More than the default of a channel is kept, in the memory that it may have without:
+ * only who asks for a number gets that number. */
+static void
+set_limits (const EricServeOptions *options,
+            EricSseChannel         *channel)
+{
+  guint64 bytes = eric_sse_channel_get_history_bytes (channel);
+
+  if (options->history != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_history_size (channel, options->history);
+  else
+    {
+      eric_sse_channel_set_history_size (channel, ERIC_SERVE_DEFAULT_HISTORY);
+      eric_sse_channel_set_history_bytes (channel, bytes);
+    }
+  if (options->history_bytes != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_history_bytes (channel, options->history_bytes);
+  if (options->backlog != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_backlog_size (channel, options->backlog);
+  if (options->backlog_bytes != ERIC_SERVE_UNSET)
+    eric_sse_channel_set_backlog_bytes (channel, options->backlog_bytes);
+}
+
+EricSseChannel *
+eric_serve_channels_add (EricServeChannels *self,
+                         const char        *channel_id)
+{
+  g_autoptr (EricSseChannel) channel = eric_sse_channel_new (channel_id);
+
+  if (!eric_channel_container_register (self->serve->channels, ERIC_CHANNEL (channel), NULL))
+    return NULL;
+  set_limits (&self->serve->options, channel);
+  return g_steal_pointer (&channel);
+}
+
+EricServeChannels *
+eric_serve_channels_new (EricServe *serve)
+{
+  EricServeChannels *self = g_new0 (EricServeChannels, 1);
+
+  self->serve = serve;
+  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) made_free);
+  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_signal_connect (serve->sse_server, "unsubscribed", G_CALLBACK (unsubscribed_cb), self);
+  g_signal_connect (serve->channels, "channel-removed", G_CALLBACK (removed_cb), self);
+  return self;
+}
+
+void
+eric_serve_channels_free (EricServeChannels *self)
+{
+  g_signal_handlers_disconnect_by_data (self->serve->sse_server, self);
+  g_signal_handlers_disconnect_by_data (self->serve->channels, self);
+  g_hash_table_unref (self->made);
+  g_hash_table_unref (self->counts);
+  g_free (self);
+}
