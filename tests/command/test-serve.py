@@ -16,8 +16,9 @@ import unittest
 import serve
 
 OPTIONS = ['--port', '--address', '--history', '--keepalive', '--max-subscribers', '--max-body',
-           '--cors', '--trust-forwarded', '--channel', '--no-auto-create', '--skip-slow', '--socket',
-           '--help']
+           '--cors', '--trust-forwarded', '--channel', '--no-auto-create', '--skip-slow', '--socket', '--help',
+           '--history-bytes', '--backlog', '--backlog-bytes', '--max-memory', '--stall-timeout',
+           '--max-channels', '--max-channels-per-client']
 
 BROWSER = {'Accept': 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'}
 
