@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include <eric-sse.h>
@@ -349,6 +350,57 @@ test_sse_server_tls_slow (void)
   site_clear (&site);
 }
 
+#define LARGE_TEXT (8 * 1024 * 1024)
+#define N_DEAF     8
+
+/* Bytes that are allocated in this process; always 0 under a sanitizer. */
+static gsize
+get_allocated (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+/* What many do not read is there once, whatever the size. */
+static void
+test_sse_server_tls_share (void)
+{
+  g_autoptr (GPtrArray) fast = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
+  Client *deaf[N_DEAF];
+  g_autofree char *text = NULL;
+  gsize before;
+  Site site;
+
+  if (!site_init (&site))
+    return;
+  /* One on each thread of the hub: who came last is sent to first, so that all have
+   * their part of the text when these have it. */
+  for (guint i = 0; i < g_get_num_processors (); i++)
+    g_ptr_array_add (fast, client_open (&site, STREAM));
+  for (guint i = 0; i < N_DEAF; i++)
+    {
+      deaf[i] = client_open (&site, STREAM);
+      client_pause (deaf[i]);
+    }
+  text = http_make_text (LARGE_TEXT);
+  before = get_allocated ();
+  http_broadcast (site.fixture->news, text);
+  for (guint i = 0; i < fast->len; i++)
+    client_wait_events (fast->pdata[i], 1);
+  g_ptr_array_set_size (fast, 0);
+  g_assert_cmpuint (get_allocated (), <, before + 3 * LARGE_TEXT);
+  for (guint i = 0; i < N_DEAF; i++)
+    {
+      g_assert_cmpuint (deaf[i]->response->events->len, ==, 0);
+      client_resume (deaf[i]);
+      client_wait_events (deaf[i], 1);
+      g_assert_cmpuint (http_response_event (deaf[i]->response, 0)->data->len, ==, LARGE_TEXT);
+      client_free (deaf[i]);
+    }
+  site_clear (&site);
+}
+
 static void
 test_sse_server_tls_leave (gconstpointer data)
 {
@@ -464,6 +516,7 @@ main (int    argc,
   certificate = make_certificate ();
   g_test_add_func ("/eric/sse-server-tls/stream", test_sse_server_tls_stream);
   g_test_add_func ("/eric/sse-server-tls/large", test_sse_server_tls_large);
+  g_test_add_func ("/eric/sse-server-tls/share", test_sse_server_tls_share);
   g_test_add_func ("/eric/sse-server-tls/slow", test_sse_server_tls_slow);
   g_test_add_data_func ("/eric/sse-server-tls/leave/close", client_close, test_sse_server_tls_leave);
   g_test_add_data_func ("/eric/sse-server-tls/leave/cut", client_cut, test_sse_server_tls_leave);
