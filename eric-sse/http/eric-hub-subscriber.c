@@ -147,11 +147,9 @@ write_some (EricHubSubscriber *subscriber,
       eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_PEER);
       return -1;
     }
-  if (n > 0)
-    subscriber->last_sent = subscriber->thread->now;
   if (n > 0 || !subscriber->blocked)
     {
-      subscriber->last_progress = subscriber->thread->now;
+      subscriber->last_sent = subscriber->thread->now;
       subscriber->queued_bytes = 0;
     }
   subscriber->blocked = (gsize) n < length;
@@ -581,7 +579,6 @@ eric_hub_subscriber_open (EricHubSubscriber *subscriber)
   };
 
   subscriber->last_sent = thread->now;
-  subscriber->last_progress = thread->now;
   eric_hub_subscriber_set_patience (subscriber);
   let_kernel_ask (subscriber);
   if (epoll_ctl (thread->epoll_fd, EPOLL_CTL_ADD, subscriber->fd, &event) < 0)
@@ -606,7 +603,7 @@ look_for_progress (EricHubSubscriber *subscriber)
   if (ioctl (subscriber->fd, SIOCOUTQ, &queued_bytes) < 0)
     return;
   if (queued_bytes < subscriber->queued_bytes)
-    subscriber->last_progress = subscriber->thread->now;
+    subscriber->last_sent = subscriber->thread->now;
   subscriber->queued_bytes = queued_bytes;
 }
 
@@ -623,7 +620,7 @@ eric_hub_subscriber_tick (EricHubSubscriber *subscriber)
   if (subscriber->blocked)
     {
       look_for_progress (subscriber);
-      if (stall_timeout > 0 && now - subscriber->last_progress >= stall_timeout)
+      if (stall_timeout > 0 && now - subscriber->last_sent >= stall_timeout)
         eric_hub_subscriber_leave (subscriber, ERIC_SSE_DISCONNECT_SLOW);
       return;
     }

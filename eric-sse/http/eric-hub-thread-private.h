@@ -28,8 +28,7 @@ struct _EricHubSubscriber
 {
   EricHubThread     *thread;
   guint64            id;
-  gint64             last_sent;       /* monotonic microseconds, of the last byte to the socket */
-  gint64             last_progress;   /* likewise, when the client was last seen to take something */
+  gint64             last_sent;       /* monotonic microseconds, of the last progress */
   int                queued_bytes;    /* in the kernel, at the last look since that; 0 for no look */
   int                fd;              /* (owned) unless there is a socket */
   guint              retry_timeout;   /* milliseconds, what the client was told */
