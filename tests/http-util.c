@@ -562,6 +562,24 @@ http_make_text (gsize length)
   return text;
 }
 
+/* (transfer full) */
+GByteArray *
+http_gzip (const char *text,
+           gssize      length)
+{
+  g_autoptr (GConverter) compressor =
+    G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, compressor);
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert_true (g_output_stream_write_all (stream, text, length < 0 ? strlen (text) : (gsize) length,
+                                            NULL, NULL, NULL));
+  g_assert_true (g_output_stream_close (stream, NULL, NULL));
+  bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+  return g_bytes_unref_to_array (g_steal_pointer (&bytes));
+}
+
 /* How many descriptors the process has. */
 guint
 http_count_fds (void)

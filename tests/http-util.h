@@ -107,6 +107,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpClient, http_client_free)
 void          http_broadcast               (EricSseChannel     *channel,
                                             const char         *text);
 char         *http_make_text               (gsize               length);
+GByteArray   *http_gzip                    (const char         *text,
+                                            gssize              length);
 guint         http_count_fds               (void);
 
 G_END_DECLS

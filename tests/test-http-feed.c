@@ -388,6 +388,61 @@ test_http_feed_expect (void)
   desk_clear (&desk);
 }
 
+static void
+send_bytes (HttpClient   *client,
+            const guint8 *bytes,
+            gsize         length)
+{
+  g_autofree char *size = g_strdup_printf ("%" G_GSIZE_MODIFIER "x\r\n", length);
+
+  http_client_send (client, size, -1);
+  http_client_send (client, (const char *) bytes, length);
+  http_client_send (client, "\r\n", 2);
+}
+
+#define GZIP "Content-Encoding: gzip\r\n"
+
+static void
+test_http_feed_gzip (void)
+{
+  g_autofree char *longest = http_make_text (KIB + 1);
+  g_autoptr (GByteArray) lines = http_gzip ("1\n[2]\n", -1);
+  g_autoptr (GByteArray) more = http_gzip ("3", -1);
+  g_autoptr (GByteArray) too_long = http_gzip (longest, -1);
+  g_autoptr (HttpClient) client = NULL;
+  g_autoptr (HttpClient) cut = NULL;
+  g_autoptr (HttpClient) big = NULL;
+  g_autoptr (HttpClient) noise = NULL;
+  Desk desk;
+
+  desk_init (&desk);
+  eric_sse_server_set_max_body (desk.fixture->server, KIB);
+  client = open_feed (&desk, "/events/news", GZIP);
+  for (guint i = 0; i < lines->len; i++)
+    send_bytes (client, lines->data + i, 1);
+  assert_next (&desk, "message", "1");
+  assert_next (&desk, "message", "[2]");
+  send_bytes (client, more->data, more->len);
+  http_client_send (client, END, -1);
+  assert_answer (client, 202, "");
+  assert_next (&desk, "message", "3");
+
+  cut = open_feed (&desk, "/events/news", GZIP);
+  send_bytes (cut, lines->data, lines->len - 1);
+  http_client_send (cut, END, -1);
+  assert_answer (cut, 400, "The body is not all of a gzip stream; published before: 2\n");
+  assert_next (&desk, "message", "1");
+  assert_next (&desk, "message", "[2]");
+  big = open_feed (&desk, "/events/news", GZIP);
+  send_bytes (big, too_long->data, too_long->len);
+  assert_answer (big, 413, "Line 1: It is longer than 1024 bytes; published before: 0\n");
+  noise = open_feed (&desk, "/events/news", GZIP);
+  send_chunk (noise, "1\n2\n");
+  assert_answer (noise, 400, "The body is not gzip; published before: 0\n");
+  assert_none (&desk);
+  desk_clear (&desk);
+}
+
 /* The channel cannot take more in the middle. */
 static void
 test_http_feed_cannot (void)
@@ -655,6 +710,7 @@ main (int    argc,
   g_test_add_func ("/eric/http-feed/refused", test_http_feed_refused);
   g_test_add_func ("/eric/http-feed/origin", test_http_feed_origin);
   g_test_add_func ("/eric/http-feed/expect", test_http_feed_expect);
+  g_test_add_func ("/eric/http-feed/gzip", test_http_feed_gzip);
   g_test_add_func ("/eric/http-feed/cannot", test_http_feed_cannot);
   g_test_add_func ("/eric/http-feed/max-subscribers", test_http_feed_max_subscribers);
   g_test_add_func ("/eric/http-feed/drain", test_http_feed_drain);

@@ -344,6 +344,97 @@ test_http_publish_cannot (void)
   desk_clear (&desk);
 }
 
+static void
+assert_gzip (Desk       *desk,
+             const char *headers,
+             GByteArray *body,
+             guint       status)
+{
+  g_autofree char *all = g_strconcat ("Content-Encoding: gzip\r\n", headers, NULL);
+  g_autoptr (HttpClient) client = publish (desk, "/events/news", all, (const char *) body->data, body->len);
+
+  g_assert_cmpuint (client->response->status, ==, status);
+}
+
+static void
+test_http_publish_gzip (void)
+{
+  g_autoptr (GByteArray) text = http_gzip ("hello", -1);
+  g_autoptr (GByteArray) more = http_gzip (" again", -1);
+  g_autoptr (GByteArray) lines = http_gzip ("1\n2\n", -1);
+  g_autoptr (GByteArray) nothing = http_gzip ("", -1);
+  g_autofree char *longest = http_make_text (KIB + 1);
+  g_autoptr (GByteArray) fits = http_gzip (longest, KIB);
+  g_autoptr (GByteArray) too_long = http_gzip (longest, KIB + 1);
+  g_autofree char *zeros = g_malloc0 (16 * KIB * KIB);
+  g_autoptr (GByteArray) bomb = http_gzip (zeros, 16 * KIB * KIB);
+  g_autofree char *kept = g_strndup (longest, KIB);
+  Desk desk;
+
+  desk_init (&desk);
+  eric_sse_server_set_max_body (desk.fixture->server, KIB);
+  assert_gzip (&desk, "", text, 202);
+  assert_next (&desk, "message", "hello");
+  assert_gzip (&desk, LINES, lines, 202);
+  assert_next (&desk, "message", "1");
+  assert_next (&desk, "message", "2");
+  assert_gzip (&desk, "", nothing, 202);
+  assert_next (&desk, "message", "");
+  g_byte_array_append (text, more->data, more->len);
+  assert_gzip (&desk, "", text, 202);
+  assert_next (&desk, "message", "hello again");
+  assert_gzip (&desk, "", fits, 202);
+  assert_next (&desk, "message", kept);
+
+  assert_gzip (&desk, "", too_long, 413);
+  eric_sse_server_set_max_body (desk.fixture->server, 64 * KIB);
+  g_assert_cmpuint (bomb->len, <, 64 * KIB);
+  assert_gzip (&desk, "", bomb, 413);
+  g_byte_array_append (text, (const guint8 *) "junk", 4);
+  assert_gzip (&desk, "", text, 400);
+  for (guint length = 1; length < fits->len; length++)
+    {
+      g_autoptr (GByteArray) cut = g_byte_array_new ();
+
+      g_byte_array_append (cut, fits->data, length);
+      assert_gzip (&desk, "", cut, 400);
+    }
+  g_assert_cmpuint (eric_listener_get_pending (desk.listener), ==, 0);
+  desk_clear (&desk);
+}
+
+/* What is not known is not taken for text. */
+static void
+test_http_publish_codings (void)
+{
+  const char *known[] = { "identity", "Identity", "GZIP", "x-gzip" };
+  const char *unknown[] = { "br", "deflate", "zstd", "gzip, gzip", "gzip, br", "compress", "gzip;q=1" };
+  g_autoptr (GByteArray) body = http_gzip ("hello", -1);
+  Desk desk;
+
+  desk_init (&desk);
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    {
+      g_autofree char *headers = g_strdup_printf ("Content-Encoding: %s\r\n", unknown[i]);
+      g_autoptr (HttpClient) client = publish (&desk, "/events/news", headers, "x", 1);
+      g_autofree char *accepted = http_response_dup_header (client->response, "Accept-Encoding");
+
+      g_assert_cmpuint (client->response->status, ==, 415);
+      g_assert_cmpstr (accepted, ==, "gzip");
+    }
+  g_assert_cmpuint (eric_listener_get_pending (desk.listener), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      g_autofree char *headers = g_strdup_printf ("Content-Encoding: %s\r\n", known[i]);
+      g_autoptr (HttpClient) client = i < 2 ? publish (&desk, "/events/news", headers, "hello", -1)
+        : publish (&desk, "/events/news", headers, (const char *) body->data, body->len);
+
+      g_assert_cmpuint (client->response->status, ==, 202);
+      assert_next (&desk, "message", "hello");
+    }
+  desk_clear (&desk);
+}
+
 /* What a listener of the program rejects was not published to others either: who is
  * refused may send it again. */
 static void
@@ -550,6 +641,8 @@ main (int    argc,
   g_test_add_func ("/eric/http-publish/reserved", test_http_publish_reserved);
   g_test_add_func ("/eric/http-publish/origin", test_http_publish_origin);
   g_test_add_func ("/eric/http-publish/cannot", test_http_publish_cannot);
+  g_test_add_func ("/eric/http-publish/gzip", test_http_publish_gzip);
+  g_test_add_func ("/eric/http-publish/codings", test_http_publish_codings);
   g_test_add_func ("/eric/http-publish/rejected", test_http_publish_rejected);
   g_test_add_func ("/eric/http-publish/channel-requested", test_http_publish_channel_requested);
   g_test_add_func ("/eric/http-publish/max-body", test_http_publish_max_body);
