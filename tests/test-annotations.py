@@ -199,7 +199,7 @@ def check_asserted(gir):
             if (not gir.is_pointer(value) or value.get('nullable') == '1' or value.get('optional') == '1' or
                     element.get('introspectable') == '0'):
                 continue
-            if not re.search(rf'g_return(_val)?_if_fail \([^;]*\b{value.get("name")}\b', body):
+            if not re.search(rf'(g_return(_val)?_if_fail|eric_finish_task) \([^;]*\b{value.get("name")}\b', body):
                 yield f'{gir.name(value)} may not be NULL, and nothing looks at it'
 
 

@@ -398,6 +398,9 @@ static void
 eric_socket_stream_init (EricSocketStream *self)
 {
   g_mutex_init (&self->lock);
+  /* Until it has a connection. */
+  self->closed = TRUE;
+  eric_socket_lines_init (&self->lines, 1);
 }
 
 EricSocketStream *
@@ -408,6 +411,8 @@ _eric_socket_stream_new (GSocketConnection *connection,
 
   self->connection = g_object_ref (connection);
   self->fork_count = eric_fork_count ();
+  self->closed = FALSE;
+  eric_socket_lines_clear (&self->lines);
   eric_socket_lines_init (&self->lines, max_line);
   return self;
 }

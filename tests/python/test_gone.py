@@ -182,3 +182,8 @@ def test_every_class_is_tried():
 def test_nothing_ends_the_program(kind, state):
     with tempfile.TemporaryDirectory() as folder:
         assert faults(kind, state, folder) == []
+
+
+def test_a_stream_without_a_connection_has_ended():
+    assert GObject.new(Eric.SocketStream).next(None) is None
+    assert GObject.new(Eric.MessageStream).take_batch(1) == []
