@@ -30,7 +30,7 @@ g_get_monotonic_time (void)
 }
 
 #define FLOOD_TEXT     (256 * 1024)
-#define FLOOD_MESSAGES 80
+#define FLOOD_MESSAGES 40
 
 /* What a slow client takes at once: so little that the socket does not take more. */
 #define SIP (96 * 1024)
