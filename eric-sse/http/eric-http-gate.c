@@ -187,5 +187,6 @@ request_started_cb (SoupServer        *soup_server,
 void
 _eric_http_gate_add (EricSseServer *self)
 {
+  eric_http_query_watch ();
   g_signal_connect_object (self->soup_server, "request-started", G_CALLBACK (request_started_cb), self, 0);
 }

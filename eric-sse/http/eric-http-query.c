@@ -18,6 +18,46 @@ is_query_in_path (SoupServerMessage *message)
          soup_message_headers_get_one (headers, "Host") == NULL;
 }
 
+/* On a message: its path as it was sent. */
+#define RAW_PATH_KEY "eric-http-raw-path"
+
+/* Before libsoup decodes the path, behind which nobody could tell an escaped question
+ * mark from the one that begins the query. */
+static gboolean
+keep_path_cb (GSignalInvocationHint *hint,
+              guint                  n_values,
+              const GValue          *values,
+              gpointer               user_data)
+{
+  SoupServerMessage *message = g_value_get_object (&values[0]);
+  GUri *uri = soup_server_message_get_uri (message);
+
+  if (uri != NULL && is_query_in_path (message))
+    g_object_set_data_full (G_OBJECT (message), RAW_PATH_KEY, g_strdup (g_uri_get_path (uri)), g_free);
+  return TRUE;
+}
+
+void
+eric_http_query_watch (void)
+{
+  static gsize watched = 0;
+
+  if (g_once_init_enter (&watched))
+    {
+      g_type_class_unref (g_type_class_ref (SOUP_TYPE_SERVER_MESSAGE));
+      g_signal_add_emission_hook (g_signal_lookup ("got-headers", SOUP_TYPE_SERVER_MESSAGE), 0,
+                                  keep_path_cb, NULL, NULL);
+      g_once_init_leave (&watched, 1);
+    }
+}
+
+/* (nullable) */
+static const char *
+get_raw_path (SoupServerMessage *message)
+{
+  return g_object_get_data (G_OBJECT (message), RAW_PATH_KEY);
+}
+
 static const char *
 get_query (SoupServerMessage *message)
 {
@@ -26,7 +66,7 @@ get_query (SoupServerMessage *message)
 
   if (!is_query_in_path (message))
     return g_uri_get_query (uri);
-  mark = strchr (g_uri_get_path (uri), '?');
+  mark = strchr (get_raw_path (message) != NULL ? get_raw_path (message) : g_uri_get_path (uri), '?');
   return mark != NULL ? mark + 1 : NULL;
 }
 
@@ -36,6 +76,15 @@ eric_http_query_dup_path (SoupServerMessage *message)
 {
   const char *path = g_uri_get_path (soup_server_message_get_uri (message));
 
+  const char *raw = is_query_in_path (message) ? get_raw_path (message) : NULL;
+
+  if (raw != NULL)
+    {
+      g_autofree char *cut = g_strndup (raw, strcspn (raw, "?"));
+      char *decoded = g_uri_unescape_string (cut, NULL);
+
+      return decoded != NULL ? decoded : g_strdup ("");
+    }
   return g_strndup (path, is_query_in_path (message) ? strcspn (path, "?") : strlen (path));
 }
 
