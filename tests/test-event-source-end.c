@@ -61,7 +61,7 @@ test_event_source_end_cut (void)
       eric_event_source_start (fixture->source);
       source_fixture_assert (fixture, "= connecting\n= open\nopen\nmessage 1\n"
                                       "= connecting\nerror g-io-error-quark 34\n");
-      source_fixture_assert_delay (fixture, 1500);
+      source_fixture_assert_delay (fixture, 3300);
     }
 }
 

@@ -147,7 +147,7 @@ test_event_source_load_context (void)
   source_fixture_assert (fixture, "= connecting\n= open\nopen\nmessage 1\n");
   scripted_peer_close (peer);
   source_fixture_assert (fixture, "= connecting\nerror g-io-error-quark 44\n");
-  source_fixture_pass (fixture, 1500);
+  source_fixture_pass (fixture, 3300);
   peer = scripted_server_wait (fixture->server, 1);
 }
 

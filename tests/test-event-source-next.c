@@ -194,7 +194,7 @@ test_event_source_next_reconnect (void)
   scripted_peer_send (peer, "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n");
   scripted_peer_close (peer);
   source_fixture_assert (fixture, "= connecting\nerror g-io-error-quark 44\n");
-  source_fixture_pass (fixture, 1500);
+  source_fixture_pass (fixture, 3300);
   peer = scripted_server_wait (fixture->server, 1);
   id = scripted_peer_dup_header (peer, "Last-Event-ID");
   g_assert_cmpstr (id, ==, "2");

@@ -229,7 +229,7 @@ test_event_source_request_redirect (gconstpointer data)
   g_assert_cmpstr (eric_event_source_get_uri (fixture->source), ==, uri);
 
   /* To where it was first. */
-  source_fixture_pass (fixture, 1500);
+  source_fixture_pass (fixture, 3300);
   peer = scripted_server_wait (fixture->server, 2);
   g_assert_cmpstr (peer->target, ==, "/stream");
   g_assert_cmpstr (peer->method, ==, redirect->method);
@@ -252,7 +252,9 @@ test_event_source_request_strip (gconstpointer data)
   eric_event_source_set_header (fixture->source, "Proxy-Authorization", "Basic x", NULL);
   eric_event_source_set_header (fixture->source, "x-api-key", "key", NULL);
   eric_event_source_set_header (fixture->source, "api-key", "key", NULL);
-  eric_event_source_set_header (fixture->source, "X-Else", "kept", NULL);
+  eric_event_source_set_header (fixture->source, "X-Else", "perhaps a key", NULL);
+  eric_event_source_set_header (fixture->source, "Accept-Language", "de", NULL);
+  eric_event_source_set_last_event_id (fixture->source, "7", NULL);
   answer_redirect (fixture->server, redirect->status, uri);
   eric_event_source_start (fixture->source);
   peer = scripted_server_wait (fixture->server, 0);
@@ -266,7 +268,10 @@ test_event_source_request_strip (gconstpointer data)
   assert_header (peer, "Cookie", NULL);
   assert_header (peer, "X-Api-Key", NULL);
   assert_header (peer, "Api-Key", NULL);
-  assert_header (peer, "X-Else", "kept");
+  assert_header (peer, "X-Else", NULL);
+  assert_header (peer, "Accept", "text/event-stream");
+  assert_header (peer, "Accept-Language", "de");
+  assert_header (peer, "Last-Event-ID", "7");
   scripted_peer_send (peer, SCRIPTED_STREAM);
   source_fixture_assert (fixture, "= connecting\n= open\nopen\n");
 }

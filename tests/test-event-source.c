@@ -216,6 +216,121 @@ test_event_source_size (void)
   source_fixture_assert (fixture, "message 1\n");
 }
 
+/* Data as long as is allowed is read, whatever is around it; a byte more is not. */
+static void
+test_event_source_size_exact (void)
+{
+  const gsize limits[] = { ERIC_SSE_PARSER_DEFAULT_MAX_SIZE, 100000, 300 };
+
+  for (guint i = 0; i < 4 * G_N_ELEMENTS (limits); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new_deaf ();
+      const gsize limit = limits[i / 4], more = i % 2;
+      gboolean json = i % 4 >= 2;
+      g_autofree char *data = g_strnfill (limit + more, '1');
+      g_autoptr (EricMessage) message = NULL;
+      g_autoptr (GError) error = NULL;
+      ScriptedPeer *peer;
+
+      if (limit != ERIC_SSE_PARSER_DEFAULT_MAX_SIZE)
+        eric_event_source_set_max_event_size (fixture->source, limit);
+      if (json)
+        {
+          data[0] = data[limit + more - 1] = '"';
+          scripted_server_answer (fixture->server, "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n",
+                                  SCRIPTED_STAY);
+          eric_event_source_start (fixture->source);
+          peer = scripted_server_wait (fixture->server, 0);
+        }
+      else
+        peer = source_fixture_open (fixture);
+      scripted_peer_send (peer, "\357\273\277");
+      scripted_peer_send (peer, json ? "" : "data: ");
+      scripted_peer_send (peer, data);
+      scripted_peer_send (peer, json ? " \r\n" : "\r\n\r\n");
+      message = source_next (fixture->source, &error);
+      if (more)
+        g_assert_error (error, ERIC_ERROR, ERIC_ERROR_TOO_LARGE);
+      else
+        {
+          g_assert_no_error (error);
+          g_assert_cmpuint (strlen (eric_message_get_text (message)), ==, json ? limit - 2 : limit);
+        }
+    }
+}
+
+/* What is no data may be longer than that. */
+static void
+test_event_source_size_small (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  ScriptedPeer *peer;
+
+  eric_event_source_set_max_event_size (fixture->source, 3);
+  peer = source_fixture_open (fixture);
+  scripted_peer_send (peer, "event: a-rather-long-type\nid: a-rather-long-id\ndata: \377\n\n");
+  source_fixture_assert (fixture, "a-rather-long-type \357\277\275 #a-rather-long-id\n");
+}
+
+static GBytes *
+compress_member (GZlibCompressorFormat  format,
+          const char            *text)
+{
+  g_autoptr (GConverter) compressor = G_CONVERTER (g_zlib_compressor_new (format, -1));
+  char buffer[1024];
+  gsize n_read, n_written;
+
+  g_assert_cmpint (g_converter_convert (compressor, text, strlen (text), buffer, sizeof buffer,
+                                        G_CONVERTER_INPUT_AT_END, &n_read, &n_written, NULL), ==,
+                   G_CONVERTER_FINISHED);
+  return g_bytes_new (buffer, n_written);
+}
+
+/* A member for each event, cut anywhere, each read as soon as it is there. */
+static void
+test_event_source_members (void)
+{
+  const struct { const char *coding; GZlibCompressorFormat format; guint n; } cases[] = {
+    { "gzip", G_ZLIB_COMPRESSOR_FORMAT_GZIP, 3 }, { "X-GZip, identity", G_ZLIB_COMPRESSOR_FORMAT_GZIP, 3 },
+    { "deflate", G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 3 }, { "deflate", G_ZLIB_COMPRESSOR_FORMAT_RAW, 1 },
+  };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      g_autoptr (GBytes) member = compress_member (cases[i / 2].format, "data: 1\n\n");
+      g_autofree char *head = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                               "Content-Encoding: %s\r\n\r\n", cases[i / 2].coding);
+      ScriptedPeer *peer;
+
+      eric_event_source_start (fixture->source);
+      peer = scripted_server_wait (fixture->server, 0);
+      scripted_peer_send (peer, head);
+      source_fixture_assert (fixture, "= connecting\n= open\nopen\n");
+      if (i % 2 == 1)
+        scripted_peer_drip (peer, 1);
+      for (guint j = 0; j < cases[i / 2].n; j++)
+        {
+          scripted_peer_send_bytes (peer, g_bytes_get_data (member, NULL), g_bytes_get_size (member));
+          source_fixture_assert (fixture, "message 1\n");
+        }
+      scripted_peer_send_bytes (peer, "\0\0\0", 3);
+      scripted_peer_close (peer);
+      source_fixture_assert (fixture, "= connecting\nerror g-io-error-quark 44\n");
+    }
+}
+
+static void
+test_event_source_coding (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+  scripted_server_answer (fixture->server, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                          "Content-Encoding: zstd\r\n\r\ndata: 1\n\n", SCRIPTED_CLOSE);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n= closed\nerror eric-error-quark 7\nclosed\n");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -228,5 +343,9 @@ main (int    argc,
   g_test_add_func ("/eric/event-source/slow", test_event_source_slow);
   g_test_add_func ("/eric/event-source/properties", test_event_source_properties);
   g_test_add_func ("/eric/event-source/size", test_event_source_size);
+  g_test_add_func ("/eric/event-source/size/exact", test_event_source_size_exact);
+  g_test_add_func ("/eric/event-source/size/small", test_event_source_size_small);
+  g_test_add_func ("/eric/event-source/members", test_event_source_members);
+  g_test_add_func ("/eric/event-source/coding", test_event_source_coding);
   return g_test_run ();
 }

@@ -73,9 +73,9 @@ static void
 test_source_reconnect_status (void)
 {
   const guint final[] = {
-    200, 201, 205, 206, 300, 304, 305, 400, 401, 403, 404, 407, 408, 410, 428, 430, 500, 501, 505
+    200, 201, 205, 206, 300, 304, 305, 400, 401, 403, 404, 407, 410, 413, 428, 430, 431, 499, 500, 501, 505, 519, 531
   };
-  const guint overload[] = { 429, 502, 503, 504 };
+  const guint overload[] = { 408, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530 };
 
   for (guint i = 0; i < G_N_ELEMENTS (final); i++)
     assert_verdicts (ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, final[i], FAIL, FAIL, FAIL);
@@ -83,6 +83,50 @@ test_source_reconnect_status (void)
     assert_verdicts (ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, overload[i], RETRY, FAIL, FAIL);
   assert_verdicts (ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, 204, END, END, END);
   assert_verdicts (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, 204, END, END, END);
+}
+
+/* What it depends on: a stream before, and an id in the request. */
+static void
+test_source_reconnect_before (void)
+{
+  g_autoptr (GError) error = g_error_new_literal (ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, "");
+  EricOutcome outcome = { .error = error, .status = 500, .had_stream = TRUE, .repeatable = TRUE };
+  const guint ids[] = { 400, 413, 431 };
+
+  g_assert_cmpint (eric_source_reconnect_judge (RESILIENT, &outcome), ==, RETRY);
+  g_assert_cmpint (eric_source_reconnect_judge (STANDARD, &outcome), ==, FAIL);
+  outcome.status = 401;
+  g_assert_cmpint (eric_source_reconnect_judge (RESILIENT, &outcome), ==, FAIL);
+  outcome.status = 403;
+  outcome.had_id = TRUE;
+  g_assert_cmpint (eric_source_reconnect_judge (RESILIENT, &outcome), ==, FAIL);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      outcome.status = ids[i];
+      g_assert_cmpint (eric_source_reconnect_judge (RESILIENT, &outcome), ==, RETRY);
+      g_assert_cmpint (eric_source_reconnect_judge (STANDARD, &outcome), ==, FAIL);
+    }
+}
+
+static void
+test_source_reconnect_type (void)
+{
+  const char * const cases[][2] = {
+    { "text/event-stream", "text/event-stream" }, { "Text/EVENT-stream ; charset=utf-8", "text/event-stream" },
+    { "text/html, text/event-stream", "text/event-stream" }, { "text/event-stream, text/html", "text/html" },
+    { "text/event-stream, */*", "text/event-stream" }, { "text/event-stream, nonsense", "text/event-stream" },
+    { "text/event-stream;a=\"b, text/html\"", "text/event-stream" },
+    { "text/event-stream;a=\"\\\", text/html\"", "text/event-stream" }, { "text/event-stream,", "text/event-stream" },
+    { "text/event-stream x", NULL }, { "", NULL }, { "/", NULL }, { "text/", NULL }, { "a/b/c", NULL }, { "*/*", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *type = eric_source_reconnect_extract_type (cases[i][0]);
+
+      g_test_message ("%s", cases[i][0]);
+      g_assert_cmpstr (type, ==, cases[i][1]);
+    }
 }
 
 static void
@@ -109,43 +153,50 @@ test_source_reconnect_finite (void)
 static void
 test_source_reconnect_jitter (void)
 {
+  /* What the server said, and a fifth of that at random. */
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0), ==, 3000);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0.5), ==, 3300);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0.999), ==, 3599);
+
   /* Full jitter, the bound of which doubles. */
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0), ==, 0);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0.5), ==, 1500);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 0, 0.999), ==, 2997);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 1, 0.5), ==, 3000);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 2, 0.5), ==, 6000);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 3, 0.5), ==, 12000);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 4, 0.5), ==, 24000);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 5, 0.5), ==, 30000);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 5, 0.999), ==, 59940);
-  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 5, 0), ==, 0);
-  for (guint n = 5; n < 100; n++)
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 1, 0.5), ==, 1500);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 1, 0.999), ==, 2997);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 2, 0.5), ==, 3000);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 3, 0.5), ==, 6000);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 5, 0.5), ==, 24000);
+  g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, 6, 0.999), ==, 59940);
+  for (guint n = 6; n < 100; n++)
     g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, n, 0.5), ==, 30000);
   g_assert_cmpuint (get_delay (RESILIENT, 3000, 60000, G_MAXUINT, 0.5), ==, 30000);
 
   /* At least what the server said, and no more than that at first. */
-  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 0, 0), ==, 3000);
   g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 0, 0.999), ==, 3000);
-  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 1, 0), ==, 3000);
-  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 1, 0.5), ==, 4500);
-  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 2, 0.5), ==, 7500);
+  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 1, 0.999), ==, 3000);
+  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 2, 0), ==, 3000);
+  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 2, 0.5), ==, 4500);
+  g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 3, 0.5), ==, 7500);
   g_assert_cmpuint (get_delay (STANDARD, 3000, 60000, 9, 0.5), ==, 31500);
 }
 
 static void
 test_source_reconnect_extremes (void)
 {
-  /* 0 is at once, but not again and again. */
-  g_assert_cmpuint (get_delay (RESILIENT, 0, 60000, 0, 0.999), ==, 0);
-  g_assert_cmpuint (get_delay (STANDARD, 0, 60000, 0, 0.999), ==, 0);
-  g_assert_cmpuint (get_delay (RESILIENT, 0, 60000, 1, 0.5), ==, 100);
-  g_assert_cmpuint (get_delay (STANDARD, 0, 60000, 1, 0.5), ==, 100);
-  g_assert_cmpuint (get_delay (RESILIENT, 0, 60000, 2, 0.5), ==, 200);
-  g_assert_cmpuint (get_delay (RESILIENT, 0, 0, 5, 0.999), ==, 0);
+  const guint floor = ERIC_EVENT_SOURCE_MIN_RETRY_DELAY;
 
-  g_assert_cmpuint (get_delay (RESILIENT, G_MAXUINT, G_MAXUINT, 0, 0.5), ==, G_MAXUINT / 2);
-  for (guint n = 0; n < 100; n++)
+  /* Whatever is said and drawn, there is a pause. */
+  for (guint n = 0; n < 3; n++)
+    for (guint retry = 0; retry <= floor; retry++)
+      {
+        g_assert_cmpuint (get_delay (RESILIENT, retry, 60000, n, 0), ==, floor);
+        g_assert_cmpuint (get_delay (STANDARD, retry, 60000, n, 0), ==, floor);
+      }
+  g_assert_cmpuint (get_delay (RESILIENT, floor + 1, 60000, 0, 0), ==, floor + 1);
+  g_assert_cmpuint (get_delay (RESILIENT, 0, 60000, 3, 0.5), ==, 200);
+  g_assert_cmpuint (get_delay (RESILIENT, 0, 0, 5, 0.999), ==, floor);
+
+  g_assert_cmpuint (get_delay (RESILIENT, G_MAXUINT, 60000, 0, 0), ==, 50000);
+  g_assert_cmpuint (get_delay (RESILIENT, G_MAXUINT, 60000, 0, 0.5), ==, 55000);
+  for (guint n = 1; n < 100; n++)
     {
       g_assert_cmpuint (get_delay (RESILIENT, G_MAXUINT, G_MAXUINT, n, 0.5), ==, G_MAXUINT / 2);
       g_assert_cmpuint (get_delay (STANDARD, G_MAXUINT, G_MAXUINT, n, 0.999), ==, G_MAXUINT);
@@ -190,6 +241,8 @@ main (int    argc,
   g_test_add_func ("/eric/source-reconnect/network", test_source_reconnect_network);
   g_test_add_func ("/eric/source-reconnect/lasting", test_source_reconnect_lasting);
   g_test_add_func ("/eric/source-reconnect/status", test_source_reconnect_status);
+  g_test_add_func ("/eric/source-reconnect/before", test_source_reconnect_before);
+  g_test_add_func ("/eric/source-reconnect/type", test_source_reconnect_type);
   g_test_add_func ("/eric/source-reconnect/finite", test_source_reconnect_finite);
   g_test_add_func ("/eric/source-reconnect/jitter", test_source_reconnect_jitter);
   g_test_add_func ("/eric/source-reconnect/extremes", test_source_reconnect_extremes);

@@ -55,7 +55,7 @@ beat (Fixture *fixture,
 {
   pass (fixture, silence);
   eric_source_watchdog_feed (&fixture->dog);
-  eric_source_watchdog_learn (&fixture->dog);
+  eric_source_watchdog_learn (&fixture->dog, FALSE);
 }
 
 static void
@@ -141,6 +141,34 @@ test_source_watchdog_limits (Fixture       *fixture,
   g_assert_cmpuint (fixture->n_barks, ==, 1);
 }
 
+static void
+beat_event (Fixture *fixture,
+            gint64   silence)
+{
+  pass (fixture, silence);
+  eric_source_watchdog_feed (&fixture->dog);
+  eric_source_watchdog_learn (&fixture->dog, TRUE);
+}
+
+/* Events that come as a heartbeat does are one; others are not, and make no limit. */
+static void
+test_source_watchdog_events (Fixture       *fixture,
+                             gconstpointer  data)
+{
+  eric_source_watchdog_start (&fixture->dog, -1);
+  beat_event (fixture, 10 * SECONDS);
+  beat_event (fixture, 8 * SECONDS);
+  beat_event (fixture, 4 * SECONDS);
+  beat_event (fixture, 6 * SECONDS - 1);
+  beat_event (fixture, 8 * SECONDS);
+  beat_event (fixture, 6 * SECONDS);
+  g_assert_cmpint (eric_source_watchdog_get_limit (&fixture->dog), ==, 0);
+  beat_event (fixture, 8 * SECONDS);
+  g_assert_cmpint (eric_source_watchdog_get_limit (&fixture->dog), ==, 25 * SECONDS);
+  pass (fixture, 25 * SECONDS);
+  g_assert_cmpuint (fixture->n_barks, ==, 1);
+}
+
 /* Two comments in one read break one silence. */
 static void
 test_source_watchdog_burst (Fixture       *fixture,
@@ -148,7 +176,7 @@ test_source_watchdog_burst (Fixture       *fixture,
 {
   eric_source_watchdog_start (&fixture->dog, -1);
   beat (fixture, 15 * SECONDS);
-  eric_source_watchdog_learn (&fixture->dog);
+  eric_source_watchdog_learn (&fixture->dog, FALSE);
   g_assert_cmpint (eric_source_watchdog_get_limit (&fixture->dog), ==, 0);
 }
 
@@ -199,6 +227,7 @@ main (int    argc,
   add ("never", test_source_watchdog_never);
   add ("learn", test_source_watchdog_learn);
   add ("limits", test_source_watchdog_limits);
+  add ("events", test_source_watchdog_events);
   add ("burst", test_source_watchdog_burst);
   add ("forget", test_source_watchdog_forget);
   add ("set", test_source_watchdog_set);

@@ -264,7 +264,7 @@ test_sse_parser_properties (void)
                 "max-event-size", &max_event_size, "last-event-id", &id, NULL);
   g_assert_cmpint (format, ==, ERIC_STREAM_FORMAT_NDJSON);
   g_assert_cmpint (eric_sse_parser_get_format (parser), ==, ERIC_STREAM_FORMAT_NDJSON);
-  g_assert_cmpuint (max_line_size, ==, 16 * 1024 * 1024);
+  g_assert_cmpuint (max_line_size, ==, ERIC_SSE_PARSER_DEFAULT_MAX_LINE_SIZE);
   g_assert_cmpuint (max_event_size, ==, ERIC_SSE_PARSER_DEFAULT_MAX_SIZE);
   g_assert_cmpstr (id, ==, "");
 

@@ -180,12 +180,13 @@ eric_sse_parser_class_init (EricSseParserClass *klass)
    * EricSseParser:max-line-size: (getter get_max_line_size) (setter set_max_line_size)
    *
    * How long a line may be, in bytes, with a byte order mark before it, but without
-   * the line break.
+   * the line break. A line of data is longer than the data by the name of its field:
+   * the default has room for an event of %ERIC_SSE_PARSER_DEFAULT_MAX_SIZE in one line.
    *
    * Since: 0.1
    */
   properties[PROP_MAX_LINE_SIZE] =
-    g_param_spec_uint64 ("max-line-size", NULL, NULL, 0, G_MAXSIZE, ERIC_SSE_PARSER_DEFAULT_MAX_SIZE,
+    g_param_spec_uint64 ("max-line-size", NULL, NULL, 0, G_MAXSIZE, ERIC_SSE_PARSER_DEFAULT_MAX_LINE_SIZE,
                          (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
 
   /**

@@ -10,12 +10,21 @@ G_BEGIN_DECLS
 /**
  * ERIC_SSE_PARSER_DEFAULT_MAX_SIZE:
  *
- * The default of [property@SseParser:max-line-size] and
- * [property@SseParser:max-event-size], in bytes: 16 MiB.
+ * The default of [property@SseParser:max-event-size], in bytes: 16 MiB.
  *
  * Since: 0.1
  */
 #define ERIC_SSE_PARSER_DEFAULT_MAX_SIZE (16 * 1024 * 1024)
+
+/**
+ * ERIC_SSE_PARSER_DEFAULT_MAX_LINE_SIZE:
+ *
+ * The default of [property@SseParser:max-line-size], in bytes: room for an event of
+ * %ERIC_SSE_PARSER_DEFAULT_MAX_SIZE in one line, the name of the field included.
+ *
+ * Since: 0.1
+ */
+#define ERIC_SSE_PARSER_DEFAULT_MAX_LINE_SIZE (16 * 1024 * 1024 + 64)
 
 /**
  * EricStreamFormat:

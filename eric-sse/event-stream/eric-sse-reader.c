@@ -477,7 +477,7 @@ void
 eric_sse_reader_init (EricSseReader *self)
 {
   memset (self, 0, sizeof *self);
-  self->max_line_size = ERIC_SSE_PARSER_DEFAULT_MAX_SIZE;
+  self->max_line_size = ERIC_SSE_PARSER_DEFAULT_MAX_LINE_SIZE;
   self->max_event_size = ERIC_SSE_PARSER_DEFAULT_MAX_SIZE;
   self->first_line = TRUE;
   self->line = g_string_new (NULL);

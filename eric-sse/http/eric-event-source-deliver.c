@@ -13,7 +13,12 @@
  * "gap history", "gap unknown-id", "gap slow". */
 #define GAP_PREFIX "gap "
 
-#define MAX_FIELD_OVERHEAD (sizeof "event: ")
+/* What a line of data may have beside the data: a byte order mark, the field's name, a
+ * colon and a space; or blanks behind a value of NDJSON. */
+#define MAX_FIELD_OVERHEAD 64
+
+/* Types, ids and comments have room, too, where little data is allowed. */
+#define MIN_LINE_SIZE (64 * 1024)
 
 static gboolean
 is_end_marker (EricEventSourcePrivate *priv,
@@ -73,6 +78,7 @@ event_cb (const EricSseEvent *event,
   if (!take_retry_delay (self))
     return;
   priv->stable = TRUE;
+  priv->n_events++;
   if (is_end_marker (priv, event))
     {
       _eric_event_source_finish (self, NULL);
@@ -104,7 +110,7 @@ comment_cb (const char *text,
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   guint life = priv->life;
 
-  eric_source_watchdog_learn (&priv->watchdog);
+  eric_source_watchdog_learn (&priv->watchdog, FALSE);
   if (!take_retry_delay (self))
     return;
   g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_COMMENT), 0, text);
@@ -157,7 +163,7 @@ _eric_event_source_drop_reader (EricEventSource *self)
   g_clear_pointer (&_eric_event_source_get_private (self)->reader, free_reader);
 }
 
-/* A line is its field's name, a colon and a space longer than the data in it. */
+/* The limit is that of the data; a line is bounded for what has no end. */
 void
 _eric_event_source_limit_reader (EricEventSource *self,
                                  gsize            max_event_size)
@@ -165,7 +171,8 @@ _eric_event_source_limit_reader (EricEventSource *self,
   EricSseReader *reader = _eric_event_source_get_private (self)->reader;
 
   reader->max_event_size = max_event_size;
-  reader->max_line_size = MIN (max_event_size, G_MAXSIZE - MAX_FIELD_OVERHEAD) + MAX_FIELD_OVERHEAD;
+  reader->max_line_size = MIN (MAX (max_event_size, MIN_LINE_SIZE), G_MAXSIZE - MAX_FIELD_OVERHEAD) +
+                          MAX_FIELD_OVERHEAD;
 }
 
 /* Feeds what came, or without data says that it was all. */

@@ -47,6 +47,7 @@ typedef struct
   SoupMessage          *http_message;       /* (owned) (nullable): of the last request */
   EricSourceConnection *connection;         /* (owned) (nullable) */
   guint                 n_redirects;
+  gboolean              strayed;            /* one of them was to another origin */
   EricSourceWatchdog    watchdog;
   GError               *refusal;            /* (owned) (nullable): while the body of an answer
                                              * that is no stream is read: why it is none */
@@ -61,10 +62,16 @@ typedef struct
   gboolean              stable;             /* the connection has brought a message */
   GSource              *retry_timer;        /* (owned) (nullable) */
   gint64                retry_time;         /* microseconds of the clock: when it is due */
-  gboolean              holding;            /* until the network is back */
   gboolean              missed_network;     /* it was gone since the connection was lost */
+  gboolean              told_to_wait;       /* the server said for how long */
+  gint64                request_time;       /* microseconds of the clock: of the last attempt */
+  guint                 n_requests;         /* that it took, redirects included; 0 before the first */
+  gboolean              had_stream;         /* since it was started */
+  char                 *refused_id;         /* (owned) (nullable): the server did not take it */
+  gboolean              without_id;         /* the last request left it out for that */
 
   /* What came. */
+  guint                 n_events;           /* of all connections; it may wrap around */
   EricSseReader        *reader;             /* (owned) */
   EricListener         *queue;              /* (owned): what no handler took */
   EricMessage          *end_mark;           /* (owned): the last in the queue */

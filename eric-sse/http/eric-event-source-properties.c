@@ -229,7 +229,7 @@ install_state (void)
    * EricEventSource:error-body: (getter get_error_body)
    *
    * What the server said instead of a stream: the body of an answer whose status or
-   * type let the connection fail, as libsoup decoded it, or %NULL where it had none.
+   * type let the connection fail, uncompressed, or %NULL where it had none.
    * Most services say there, in JSON, what was wrong with the request.
    *
    * It is there when [signal@EventSource::decide-reconnect] and
@@ -268,9 +268,8 @@ install_state (void)
    * EricEventSource:retry-time: (getter get_retry_time)
    *
    * When the source connects again, in microseconds of [func@GLib.get_monotonic_time]:
-   * -1 while it does not wait to, the greatest of all numbers while it waits for the
-   * network. It does not notify: a window that counts the seconds down begins with
-   * [signal@EventSource::error].
+   * -1 while it does not wait to. It does not notify: a window that counts the seconds
+   * down begins with [signal@EventSource::error].
    *
    * Since: 0.1
    */
@@ -328,11 +327,14 @@ install_settings (void)
    * How long the source waits before it connects again, in milliseconds. The
    * stream can change it, with its field `retry`.
    *
-   * With %ERIC_RECONNECT_POLICY_STANDARD it waits at least so long. With
-   * %ERIC_RECONNECT_POLICY_RESILIENT it waits for any time up to that, at random,
-   * so that clients that were cut off together do not come back together. With
-   * each failure in a row the bound doubles, up to
-   * [property@EventSource:max-retry-delay].
+   * Behind a stream that worked it waits so long; with
+   * %ERIC_RECONNECT_POLICY_RESILIENT up to a fifth longer, at random, so that clients
+   * that were cut off together do not come back together. Behind a failure, and behind
+   * a stream that brought no message and lasted less than
+   * %ERIC_EVENT_SOURCE_STABLE_TIME, it waits for any time up to that, and with
+   * %ERIC_RECONNECT_POLICY_STANDARD for any time above it; with each failure in a row
+   * the bound doubles, up to [property@EventSource:max-retry-delay]. It never waits for
+   * less than %ERIC_EVENT_SOURCE_MIN_RETRY_DELAY.
    *
    * Since: 0.1
    */
@@ -357,8 +359,10 @@ install_settings (void)
    * After which silence, in milliseconds, the connection is given up and another
    * one made; 0 for never. Any byte breaks the silence, comments included.
    *
-   * The default of -1 learns it: a server that sends comments in a rhythm is dead
-   * when it misses two. It does not count before the first of them: a server that
+   * The default of -1 learns it: a server that sends something in a rhythm is dead when
+   * it misses two. Comments, blank lines and events without data are there for nothing
+   * else; messages make a rhythm where three in a row come with about equal silences
+   * between them. It does not count before the first of them: a server that
    * accepts a connection and never answers is waited for.
    *
    * Since: 0.1

@@ -38,7 +38,6 @@ let_go (EricEventSource *self)
   if (priv->retry_timer != NULL)
     g_source_destroy (priv->retry_timer);
   g_clear_pointer (&priv->retry_timer, g_source_unref);
-  priv->holding = FALSE;
   priv->missed_network = FALSE;
   _eric_event_source_drop_refusal (self);
   eric_sse_reader_stop (priv->reader);
@@ -82,41 +81,49 @@ _eric_event_source_finish (EricEventSource *self,
 /* Waiting */
 
 static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
-  return g_ascii_strcasecmp (host, "localhost") == 0;
-}
-
-/* A server on this machine is there without a network, too. */
-static gboolean
-needs_network (EricEventSourcePrivate *priv)
-{
-  return priv->test_monitor != NULL || !is_loopback (g_uri_get_host (priv->request->uri));
-}
-
-static gboolean
-is_offline (EricEventSourcePrivate *priv)
-{
-  return needs_network (priv) && priv->monitor != NULL &&
-         !g_network_monitor_get_network_available (priv->monitor);
-}
-
-static gboolean
 retry_cb (gpointer user_data)
 {
   EricEventSource *self = user_data;
+
+  g_clear_pointer (&_eric_event_source_get_private (self)->retry_timer, g_source_unref);
+  connect_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+connect_after (EricEventSource *self,
+               gint64           duration)
+{
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
-  g_clear_pointer (&priv->retry_timer, g_source_unref);
-  if (is_offline (priv))
-    priv->holding = TRUE;
+  priv->retry_time = eric_source_clock_get_time (priv->clock) + duration;
+  priv->retry_timer = eric_source_clock_timer_new (priv->clock, duration);
+  g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
+  g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
+  g_source_attach (priv->retry_timer, priv->context);
+}
+
+/* In microseconds. */
+static gint64
+get_pause_left (EricEventSourcePrivate *priv)
+{
+  const gint64 pause = ERIC_EVENT_SOURCE_MIN_RETRY_DELAY * G_TIME_SPAN_MILLISECOND;
+
+  if (priv->n_requests == 0)
+    return 0;
+  return priv->request_time + priv->n_requests * pause - eric_source_clock_get_time (priv->clock);
+}
+
+/* Whoever wants it, and however often. */
+static void
+connect_soon (EricEventSource *self)
+{
+  gint64 left = get_pause_left (_eric_event_source_get_private (self));
+
+  if (left > 0)
+    connect_after (self, left);
   else
     connect_now (self);
-  return G_SOURCE_REMOVE;
 }
 
 /* In milliseconds. */
@@ -131,6 +138,7 @@ get_retry_delay (EricEventSource *self)
   guint after = eric_source_reconnect_read_after (soup_message_headers_get_one (headers, "Retry-After"),
                                                   g_get_real_time () / G_TIME_SPAN_SECOND);
 
+  priv->told_to_wait = after > 0;
   return after > 0 && after <= G_MAXUINT - delay ? after + delay : delay;
 }
 
@@ -138,15 +146,10 @@ static void
 wait_to_connect (EricEventSource *self)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-  guint delay = get_retry_delay (self);
+  gint64 duration = get_retry_delay (self) * G_TIME_SPAN_MILLISECOND;
 
-  priv->n_failures++;
-  priv->missed_network = is_offline (priv);
-  priv->retry_time = eric_source_clock_get_time (priv->clock) + delay * G_TIME_SPAN_MILLISECOND;
-  priv->retry_timer = eric_source_clock_timer_new (priv->clock, delay * G_TIME_SPAN_MILLISECOND);
-  g_source_set_static_name (priv->retry_timer, "EricEventSource retry");
-  g_source_set_callback (priv->retry_timer, retry_cb, self, NULL);
-  g_source_attach (priv->retry_timer, priv->context);
+  priv->missed_network = priv->monitor != NULL && !g_network_monitor_get_network_available (priv->monitor);
+  connect_after (self, MAX (duration, get_pause_left (priv)));
 }
 
 /**
@@ -156,7 +159,7 @@ wait_to_connect (EricEventSource *self)
  * Gets when the source connects again.
  *
  * Returns: the time in microseconds of [func@GLib.get_monotonic_time], -1 while the
- *   source does not wait to connect, `G_MAXINT64` while it waits for the network
+ *   source does not wait to connect
  *
  * Since: 0.1
  */
@@ -167,8 +170,6 @@ eric_event_source_get_retry_time (EricEventSource *self)
 
   g_return_val_if_fail (ERIC_IS_EVENT_SOURCE (self), -1);
 
-  if (priv->holding)
-    return G_MAXINT64;
   return priv->retry_timer != NULL ? priv->retry_time : -1;
 }
 
@@ -176,7 +177,8 @@ eric_event_source_get_retry_time (EricEventSource *self)
  * eric_event_source_retry_now:
  * @self: an event source
  *
- * Has a source that waits to connect again connect at once: for the button that a
+ * Has a source that waits to connect again connect at once, though never sooner than
+ * %ERIC_EVENT_SOURCE_MIN_RETRY_DELAY after it did so last: for the button that a
  * window shows meanwhile. Should it fail, it waits the longer for that. Does nothing
  * where the source is not waiting; see [method@EventSource.start] for one that has
  * ended.
@@ -190,10 +192,10 @@ eric_event_source_retry_now (EricEventSource *self)
 
   g_return_if_fail (ERIC_IS_EVENT_SOURCE (self));
 
-  if (priv->retry_timer == NULL && !priv->holding)
+  if (priv->retry_timer == NULL)
     return;
   let_go (self);
-  connect_now (self);
+  connect_soon (self);
 }
 
 static gboolean
@@ -202,23 +204,25 @@ network_gone_cb (gpointer user_data)
   EricEventSource *self = user_data;
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
-  if (priv->retry_timer != NULL && needs_network (priv))
+  if (priv->retry_timer != NULL)
     priv->missed_network = TRUE;
   return G_SOURCE_REMOVE;
 }
 
-/* Most likely the connection was lost for this, and no server has to be spared. */
+/* Most likely the connection was lost for this, and no server has to be spared. That
+ * there is no network is never a reason to wait: it may be wrong, as on a machine from
+ * which nothing leads to the internet, but all the way to the server. */
 static gboolean
 network_back_cb (gpointer user_data)
 {
   EricEventSource *self = user_data;
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
-  if (!priv->holding && !(priv->missed_network && priv->retry_timer != NULL))
+  if (priv->retry_timer == NULL || !priv->missed_network || priv->told_to_wait)
     return G_SOURCE_REMOVE;
   let_go (self);
   priv->n_failures = 0;
-  connect_now (self);
+  connect_soon (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -290,8 +294,8 @@ wake_cb (gpointer user_data)
     }
   if (priv->retry_timer != NULL)
     {
-      g_source_destroy (priv->retry_timer);
-      retry_cb (self);
+      let_go (self);
+      connect_soon (self);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -321,6 +325,36 @@ decide (EricEventSource *self,
   return retry ? ERIC_VERDICT_RETRY : ERIC_VERDICT_FAIL;
 }
 
+static gboolean
+has_id (SoupMessage *message)
+{
+  return soup_message_headers_get_one (soup_message_get_request_headers (message), "Last-Event-ID") != NULL;
+}
+
+/* What was refused with it may come without: some servers, and proxies before them,
+ * read control characters, or so many, in no header. */
+static void
+refuse_id (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  g_free (priv->refused_id);
+  priv->refused_id = g_strdup (eric_sse_reader_get_last_event_id (priv->reader));
+}
+
+/* The stream is there, but begins anywhere. */
+static void
+tell_refused_id (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+
+  if (!priv->without_id)
+    return;
+  priv->without_id = FALSE;
+  eric_sse_reader_set_last_event_id (priv->reader, NULL);
+  g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_GAP), 0, "refused-id");
+}
+
 /* There is no connection any more; without an error, its body was read to the end.
  * Whatever ends the answer of a server that refuses, that it refused is the reason. */
 static void
@@ -335,6 +369,8 @@ lost (EricEventSource *self,
     .status = soup_message_get_status (priv->http_message),
     .finite = priv->finite,
     .repeatable = may_repeat (self, eric_source_connection_is_sent (priv->connection)),
+    .had_stream = priv->had_stream,
+    .had_id = has_id (priv->http_message),
   };
   EricVerdict verdict = eric_source_reconnect_judge (priv->policy, &outcome);
   g_autoptr (GError) reason = error != NULL ? g_error_copy (error)
@@ -342,8 +378,7 @@ lost (EricEventSource *self,
                                                                    "The server ended the stream");
   guint life = priv->life;
 
-  if (was_stable (priv))
-    priv->n_failures = 0;
+  priv->n_failures = was_stable (priv) ? 0 : priv->n_failures + 1;
   let_go (self);
   if (verdict != ERIC_VERDICT_END)
     verdict = decide (self, verdict, reason);
@@ -355,6 +390,8 @@ lost (EricEventSource *self,
       _eric_event_source_finish (self, verdict == ERIC_VERDICT_FAIL ? g_steal_pointer (&reason) : NULL);
       return;
     }
+  if (refusal != NULL && eric_source_reconnect_blames_id (&outcome))
+    refuse_id (self);
   wait_to_connect (self);
   _eric_event_source_set_state (self, ERIC_READY_STATE_CONNECTING, g_error_copy (reason));
   if (priv->life == life)
@@ -408,24 +445,25 @@ check_type (EricEventSource  *self,
             GError          **error)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-  SoupMessageHeaders *headers = soup_message_get_response_headers (priv->http_message);
-  g_autofree char *type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
-  g_autofree char *lower = type != NULL ? g_ascii_strdown (type, -1) : NULL;
+  const char *header =
+    soup_message_headers_get_list (soup_message_get_response_headers (priv->http_message), "Content-Type");
+  g_autofree char *type = header != NULL ? eric_source_reconnect_extract_type (header) : NULL;
+  g_autofree char *valid = g_utf8_make_valid (type != NULL ? type : header != NULL ? header : "", -1);
 
-  if (g_strcmp0 (lower, "text/event-stream") == 0)
+  if (g_strcmp0 (type, "text/event-stream") == 0)
     priv->reader->format = ERIC_STREAM_FORMAT_EVENT_STREAM;
-  else if (lower != NULL && priv->policy != ERIC_RECONNECT_POLICY_STANDARD &&
-           g_strv_contains (ndjson_types, lower))
+  else if (type != NULL && priv->policy != ERIC_RECONNECT_POLICY_STANDARD &&
+           g_strv_contains (ndjson_types, type))
     priv->reader->format = ERIC_STREAM_FORMAT_NDJSON;
   else
     {
       g_set_error (error, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE,
-                   type != NULL ? "The server answered with %s, which is no event stream"
-                                : "The server did not say what it answered with",
-                   type);
+                   *valid != '\0' ? "The server answered with %s, which is no event stream"
+                                  : "The server did not say what it answered with",
+                   valid);
       return FALSE;
     }
-  return TRUE;
+  return eric_source_connection_check_coding (priv->connection, error);
 }
 
 static gboolean
@@ -434,11 +472,13 @@ check_answer (EricEventSource  *self,
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   guint status = soup_message_get_status (priv->http_message);
+  const char *reason = soup_message_get_reason_phrase (priv->http_message);
+  g_autofree char *valid = g_utf8_make_valid (reason != NULL ? reason : "", -1);
 
   if (status == SOUP_STATUS_OK)
     return check_type (self, error);
   g_set_error (error, ERIC_ERROR, ERIC_ERROR_UNEXPECTED_RESPONSE, "The server answered %u %s",
-               status, soup_message_get_reason_phrase (priv->http_message));
+               status, valid);
   return FALSE;
 }
 
@@ -461,9 +501,24 @@ follow (EricEventSource *self)
       return TRUE;
     }
   priv->n_redirects++;
+  priv->strayed = priv->strayed || !eric_source_request_is_home (priv->request, uri);
   let_go (self);
   connect_to (self, uri);
   return TRUE;
+}
+
+static void
+opened (EricEventSource *self)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  EricSourceConnection *connection = priv->connection;
+
+  _eric_event_source_set_state (self, ERIC_READY_STATE_OPEN, NULL);
+  if (priv->connection == NULL || priv->ready_state != ERIC_READY_STATE_OPEN)
+    return;
+  g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_OPEN), 0);
+  if (priv->connection == connection)
+    tell_refused_id (self);
 }
 
 static void
@@ -486,9 +541,15 @@ answered_cb (gpointer user_data)
   eric_sse_reader_reset (priv->reader);
   priv->opened_at = eric_source_clock_get_time (priv->clock);
   priv->stable = FALSE;
-  _eric_event_source_set_state (self, ERIC_READY_STATE_OPEN, NULL);
-  if (priv->connection != NULL && priv->ready_state == ERIC_READY_STATE_OPEN)
-    g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_OPEN), 0);
+  priv->had_stream = TRUE;
+  opened (self);
+}
+
+/* A part of one that is long, or comes slowly, is no heartbeat. */
+static gboolean
+is_within_event (EricSseReader *reader)
+{
+  return reader->line->len > 0 || reader->has_data;
 }
 
 static void
@@ -501,6 +562,7 @@ received_cb (const char *data,
   g_autoptr (EricEventSource) alive = g_object_ref (self);
   g_autoptr (GError) error = NULL;
   EricSourceConnection *connection = priv->connection;
+  guint n_events = priv->n_events;
 
   eric_source_watchdog_feed (&priv->watchdog);
   if (priv->refusal != NULL)
@@ -508,8 +570,36 @@ received_cb (const char *data,
       if (!_eric_event_source_refuse_more (self, data, length))
         lost (self, NULL);
     }
-  else if (!_eric_event_source_read (self, data, length, &error) && priv->connection == connection)
-    lost (self, error);
+  else if (!_eric_event_source_read (self, data, length, &error))
+    {
+      if (priv->connection == connection)
+        lost (self, error);
+    }
+  else if (priv->connection == connection)
+    eric_source_watchdog_learn (&priv->watchdog, priv->n_events != n_events || is_within_event (priv->reader));
+}
+
+/* libsoup sends it once more: somewhere else, or with a password. */
+static void
+restarted_cb (SoupMessage     *message,
+              EricEventSource *self)
+{
+  _eric_event_source_get_private (self)->n_requests++;
+}
+
+/* (transfer full): what is sent next. */
+static SoupMessage *
+make_message (EricEventSource *self,
+              GUri            *uri)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  const char *id = eric_sse_reader_get_last_event_id (priv->reader);
+  SoupMessage *message;
+
+  priv->without_id = *id != '\0' && g_strcmp0 (id, priv->refused_id) == 0;
+  message = eric_source_request_make_message (priv->request, uri, priv->without_id ? "" : id);
+  g_signal_connect_object (message, "restarted", G_CALLBACK (restarted_cb), self, 0);
+  return message;
 }
 
 static void
@@ -523,14 +613,14 @@ connect_to (EricEventSource *self,
   guint life = priv->life;
 
   g_clear_pointer (&priv->error_body, g_bytes_unref);
-  message = eric_source_request_make_message (priv->request, uri,
-                                              eric_sse_reader_get_last_event_id (priv->reader));
+  message = make_message (self, uri);
+  priv->n_requests++;
   _eric_event_source_set_http_message (self, message);
   g_signal_emit (self, _eric_event_source_get_signal (ERIC_SOURCE_BEFORE_CONNECT), 0, message);
   if (priv->life != life)
     return;
-  if (priv->n_redirects > 0)
-    eric_source_request_strip (priv->request, message);
+  if (priv->strayed)
+    eric_source_request_strip (message);
 
   /* What libsoup and GIO begin belongs to the context of who begins it. */
   g_main_context_push_thread_default (priv->context);
@@ -549,6 +639,9 @@ connect_now (EricEventSource *self)
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
   priv->n_redirects = 0;
+  priv->strayed = FALSE;
+  priv->n_requests = 0;
+  priv->request_time = eric_source_clock_get_time (priv->clock);
   connect_to (self, priv->request->uri);
 }
 
@@ -560,6 +653,8 @@ _eric_event_source_run (EricEventSource *self)
 
   priv->life++;
   priv->n_failures = 0;
+  priv->had_stream = FALSE;
+  g_clear_pointer (&priv->refused_id, g_free);
   _eric_event_source_renew_reader (self);
   eric_source_watchdog_init (&priv->watchdog, priv->context, priv->clock, silent_cb, self);
   priv->wake = eric_source_clock_wake_new (priv->clock);

@@ -41,9 +41,8 @@
  * ([ctor@EventSource.new_for_message]), a policy for servers that fail
  * ([property@EventSource:policy]) and delays that grow and are drawn at random,
  * streams that end ([property@EventSource:finite]). A connection that has died in
- * silence is found out ([property@EventSource:inactivity-timeout]); while there is
- * no network the source waits for it, and after the machine was asleep it connects
- * again at once. A response of type `application/x-ndjson` is read as well, unless
+ * silence is found out ([property@EventSource:inactivity-timeout]); when the network
+ * comes back, and after the machine was asleep, it connects again at once. A response of type `application/x-ndjson` is read as well, unless
  * the policy is that of the standard.
  *
  * A source belongs to the thread that it was made in, and to its thread-default
@@ -122,6 +121,7 @@ eric_event_source_finalize (GObject *object)
   g_clear_pointer (&priv->error_body, g_bytes_unref);
   g_clear_pointer (&priv->end_marker, g_free);
   g_clear_pointer (&priv->delivered_id, g_free);
+  g_clear_pointer (&priv->refused_id, g_free);
   g_clear_pointer (&priv->context, g_main_context_unref);
 
   G_OBJECT_CLASS (eric_event_source_parent_class)->finalize (object);
@@ -138,7 +138,7 @@ install_connection_signals (GType type)
    * The source is about to connect. The request may still be changed: its headers,
    * for a token that has to be fresh, and its handlers, for certificates and
    * authentication. What [method@EventSource.set_header] does not send on to another
-   * host is not sent there from here, either.
+   * origin is not sent there from here, either.
    *
    * Since: 0.1
    */
@@ -246,10 +246,12 @@ install_stream_signals (GType type)
   /**
    * EricEventSource::gap:
    * @self: the event source
-   * @reason: why: `history`, `unknown-id`, `slow`, or what else the server says
+   * @reason: why: `history`, `unknown-id`, `slow`, `refused-id`, or what else the
+   *   server says
    *
    * Messages are missing between those before and those behind this: the server has
-   * them no more. [class@SseServer] says so.
+   * them no more. [class@SseServer] says so. With `refused-id` the source does: the
+   * server, or a proxy before it, did not take the id that would have gone on there.
    *
    * Since: 0.1
    */
@@ -288,7 +290,7 @@ eric_event_source_init (EricEventSource *self)
   priv->ready_state = ERIC_READY_STATE_CLOSED;
   priv->end_mark = eric_message_new (ERIC_MESSAGE_TYPE_EOF, NULL, NULL);
   _eric_event_source_renew_reader (self);
-  eric_event_source_set_max_event_size (self, ERIC_SSE_PARSER_DEFAULT_MAX_SIZE);
+  _eric_event_source_limit_reader (self, ERIC_SSE_PARSER_DEFAULT_MAX_SIZE);
   _eric_event_source_renew_queue (self);
 }
 

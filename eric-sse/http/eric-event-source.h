@@ -28,6 +28,17 @@ G_BEGIN_DECLS
 #define ERIC_EVENT_SOURCE_DEFAULT_MAX_RETRY_DELAY 60000
 
 /**
+ * ERIC_EVENT_SOURCE_MIN_RETRY_DELAY:
+ *
+ * The shortest time between two requests of an event source, in milliseconds,
+ * whatever the field `retry` of the stream, [property@EventSource:retry-delay] and the
+ * application say. A request that was redirected counts once for each redirect.
+ *
+ * Since: 0.1
+ */
+#define ERIC_EVENT_SOURCE_MIN_RETRY_DELAY 100
+
+/**
  * ERIC_EVENT_SOURCE_MAX_RETRY_AFTER:
  *
  * The longest time that a server can have an event source wait with
@@ -104,7 +115,9 @@ typedef enum
 /**
  * EricReconnectPolicy:
  * @ERIC_RECONNECT_POLICY_RESILIENT: as the standard says, and also where the
- *   server answers 429, 502, 503 or 504
+ *   server, or a proxy before it, answers what passes: 408, 425, 429, 502, 503, 504 or
+ *   520 to 530, and 500 where there was a stream before. Where it answers 400, 413 or
+ *   431 to a request with the id of the last event, that is left out the next time
  * @ERIC_RECONNECT_POLICY_STANDARD: where the network fails and where the stream
  *   ends; any answer but 200 with `text/event-stream` is final
  * @ERIC_RECONNECT_POLICY_NEVER: whatever ends the stream is final

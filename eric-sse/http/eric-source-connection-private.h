@@ -37,6 +37,10 @@ void                  eric_source_connection_set_paused  (EricSourceConnection  
                                                           gboolean                         paused);
 gboolean              eric_source_connection_get_paused  (EricSourceConnection            *self);
 
+/* Once it is answered: fails where the body is compressed in a way that is not known. */
+gboolean              eric_source_connection_check_coding (EricSourceConnection           *self,
+                                                          GError                        **error);
+
 /* Whether the server may have seen the request. */
 gboolean              eric_source_connection_is_sent     (EricSourceConnection            *self);
 

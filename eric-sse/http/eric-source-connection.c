@@ -11,6 +11,7 @@
 #include "eric-descriptors-private.h"
 #include "eric-fork-private.h"
 #include "eric-ready-source-private.h"
+#include "eric-source-decoder-private.h"
 
 /* How much is read at once, in bytes. */
 #define BUFFER_SIZE (16 * 1024)
@@ -20,7 +21,8 @@ struct _EricSourceConnection
   gatomicrefcount            ref_count;     /* each request under way has one */
   SoupMessage               *message;       /* (owned) */
   GCancellable              *cancellable;   /* (owned) */
-  GInputStream              *body;          /* (owned) (nullable) */
+  GInputStream              *answer;        /* (owned) (nullable): the body as libsoup gives it */
+  GInputStream              *body;          /* (owned) (nullable): the same, decoded */
   EricSourceConnectionFuncs  funcs;
   gpointer                   user_data;
   gulong                     sending_id;
@@ -47,6 +49,7 @@ connection_unref (EricSourceConnection *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_clear_object (&self->body);
+  g_clear_object (&self->answer);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->socket);
@@ -132,7 +135,9 @@ send_cb (GObject      *source,
   EricSourceConnection *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  self->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  self->answer = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (self->answer != NULL)
+    self->body = eric_source_decoder_wrap (self->message, self->answer);
   if (!self->closed)
     {
       if (self->body != NULL)
@@ -205,6 +210,7 @@ eric_source_connection_start (SoupSession                     *session,
       fail_later (self);
       return self;
     }
+  g_signal_connect (message, "got-headers", G_CALLBACK (eric_source_decoder_claim), NULL);
   self->sending_id = g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
   self->event_id = g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), self);
   self->fork_count = eric_fork_count ();
@@ -240,4 +246,11 @@ gboolean
 eric_source_connection_is_sent (EricSourceConnection *self)
 {
   return self->sent;
+}
+
+gboolean
+eric_source_connection_check_coding (EricSourceConnection  *self,
+                                     GError               **error)
+{
+  return eric_source_decoder_check (self->message, self->answer, error);
 }

@@ -3,18 +3,26 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <libsoup/soup.h>
 
 #include "eric-source-reconnect-private.h"
 
 #include "eric-error.h"
 
-/* A server that says 0 is not asked again and again without a pause once it
- * fails. In milliseconds. */
-#define MIN_BACKOFF 100
+/* RFC 8470, RFC 6585 and RFC 9110, section 15.5.14; libsoup has no names for them,
+ * nor for what CDNs and services say of what is behind them. */
+#define STATUS_TOO_EARLY             425
+#define STATUS_TOO_MANY_REQUESTS     429
+#define STATUS_HEADERS_TOO_LARGE     431
+#define STATUS_CONTENT_TOO_LARGE     413
+#define STATUS_FIRST_OF_CDN          520
+#define STATUS_LAST_OF_CDN           530
 
-/* RFC 6585, section 4; libsoup has no name for it. */
-#define STATUS_TOO_MANY_REQUESTS 429
+/* Behind a stream that worked, a resilient source waits up to such a part longer than
+ * it was told. Of a bound that is reached, so much more is chance. */
+#define JITTER_DIVISOR 5
 
 /* Beyond this, doubling makes no difference. */
 #define MAX_DOUBLINGS 32
@@ -32,11 +40,34 @@ is_lasting (const GError *error)
          error->domain == ERIC_ERROR;
 }
 
+/* What is said while the server, or what is behind it, is away for a moment. A server
+ * that had a stream and answers 500 is most likely about to start or to end; one that
+ * never had may say so for ever. */
 static gboolean
-is_overload (guint status)
+is_passing (const EricOutcome *outcome)
 {
-  return status == STATUS_TOO_MANY_REQUESTS || status == SOUP_STATUS_BAD_GATEWAY ||
-         status == SOUP_STATUS_SERVICE_UNAVAILABLE || status == SOUP_STATUS_GATEWAY_TIMEOUT;
+  switch (outcome->status)
+    {
+    case SOUP_STATUS_REQUEST_TIMEOUT:
+    case STATUS_TOO_EARLY:
+    case STATUS_TOO_MANY_REQUESTS:
+    case SOUP_STATUS_BAD_GATEWAY:
+    case SOUP_STATUS_SERVICE_UNAVAILABLE:
+    case SOUP_STATUS_GATEWAY_TIMEOUT:
+      return TRUE;
+    case SOUP_STATUS_INTERNAL_SERVER_ERROR:
+      return outcome->had_stream;
+    default:
+      return outcome->status >= STATUS_FIRST_OF_CDN && outcome->status <= STATUS_LAST_OF_CDN;
+    }
+}
+
+gboolean
+eric_source_reconnect_blames_id (const EricOutcome *outcome)
+{
+  return outcome->had_id && (outcome->status == SOUP_STATUS_BAD_REQUEST ||
+                             outcome->status == STATUS_CONTENT_TOO_LARGE ||
+                             outcome->status == STATUS_HEADERS_TOO_LARGE);
 }
 
 /* WHATWG HTML, section 9.2.3: whatever is not 200 with the right type fails for
@@ -56,15 +87,35 @@ eric_source_reconnect_judge (EricReconnectPolicy  policy,
   if (policy == ERIC_RECONNECT_POLICY_NEVER || !outcome->repeatable)
     retry = FALSE;
   else if (outcome->error != NULL && is_lasting (outcome->error))
-    retry = policy == ERIC_RECONNECT_POLICY_RESILIENT && is_overload (outcome->status);
+    retry = policy == ERIC_RECONNECT_POLICY_RESILIENT &&
+            (is_passing (outcome) || eric_source_reconnect_blames_id (outcome));
   else
     retry = TRUE;
   return retry ? ERIC_VERDICT_RETRY : ERIC_VERDICT_FAIL;
 }
 
-/* Full jitter: anything between nothing and a bound that doubles with each
- * failure, so that clients that were cut off together do not come back together.
- * The standard wants the time that the server gave, and allows more. */
+/* Behind a stream that worked: what the server said. The standard wants that; where
+ * the policy is resilient, a little more at random. */
+static guint
+get_first_delay (EricReconnectPolicy policy,
+                 guint               retry_delay,
+                 guint               max_retry_delay,
+                 double              draw)
+{
+  guint64 ceiling = retry_delay + (guint64) retry_delay / JITTER_DIVISOR;
+  guint64 floor;
+
+  if (policy == ERIC_RECONNECT_POLICY_STANDARD)
+    return retry_delay;
+  ceiling = MIN (ceiling, max_retry_delay);
+  floor = MIN (retry_delay, ceiling - ceiling / (JITTER_DIVISOR + 1));
+  return floor + (guint) (draw * (ceiling - floor));
+}
+
+/* Full jitter behind a failure: anything between nothing and a bound that doubles with
+ * each, so that clients that were cut off together do not come back together. The
+ * standard wants the time that the server gave, and allows more. Whatever the server
+ * says, and whatever is drawn, it is not asked again and again without a pause. */
 guint
 eric_source_reconnect_get_delay (EricReconnectPolicy policy,
                                  guint               retry_delay,
@@ -73,14 +124,15 @@ eric_source_reconnect_get_delay (EricReconnectPolicy policy,
                                  double              draw)
 {
   guint floor = policy == ERIC_RECONNECT_POLICY_STANDARD ? retry_delay : 0;
-  guint64 ceiling = retry_delay;
+  guint64 ceiling = MAX (retry_delay, ERIC_EVENT_SOURCE_MIN_RETRY_DELAY);
+  guint delay;
 
-  if (n_failures > 0)
-    ceiling = (guint64) MAX (retry_delay, MIN_BACKOFF) << MIN (n_failures, MAX_DOUBLINGS);
-  ceiling = MIN (ceiling, max_retry_delay);
-  if (ceiling <= floor)
-    return floor;
-  return floor + (guint) (draw * (ceiling - floor));
+  ceiling = MIN (ceiling << MIN (n_failures > 0 ? n_failures - 1 : 0, MAX_DOUBLINGS), max_retry_delay);
+  if (n_failures == 0)
+    delay = get_first_delay (policy, retry_delay, max_retry_delay, draw);
+  else
+    delay = ceiling > floor ? floor + (guint) (draw * (ceiling - floor)) : floor;
+  return MAX (delay, ERIC_EVENT_SOURCE_MIN_RETRY_DELAY);
 }
 
 /* RFC 9110, section 10.2.3: seconds, or a date. 0 for what is neither. The time is
@@ -103,4 +155,58 @@ eric_source_reconnect_read_after (const char *retry_after,
         seconds = g_date_time_to_unix (date) - now;
     }
   return MIN (seconds, ERIC_EVENT_SOURCE_MAX_RETRY_AFTER / 1000) * 1000;
+}
+
+/* What is behind the value that begins here: a comma, or the end. */
+static const char *
+skip_value (const char *at)
+{
+  gboolean quoted = FALSE;
+
+  for (; *at != '\0' && (quoted || *at != ','); at++)
+    if (*at == '"')
+      quoted = !quoted;
+    else if (quoted && *at == '\\' && at[1] != '\0')
+      at++;
+  return at;
+}
+
+/* WHATWG MIME Sniffing, section 4.4: a token, a slash, a token, perhaps a semicolon. */
+static char *
+parse_type (const char *value,
+            gsize       length)
+{
+  const char *semicolon = memchr (value, ';', length);
+  g_autofree char *type = g_strndup (value, semicolon != NULL ? (gsize) (semicolon - value) : length);
+  guint n_slashes = 0;
+
+  g_strstrip (type);
+  for (const char *c = type; *c != '\0'; c++)
+    if (*c == '/' && c > type && c[1] != '\0')
+      n_slashes++;
+    else if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return NULL;
+  return n_slashes == 1 && !g_str_equal (type, "*/*") ? g_ascii_strdown (type, -1) : NULL;
+}
+
+/* The last that is a type counts. */
+char *
+eric_source_reconnect_extract_type (const char *header)
+{
+  char *type = NULL;
+
+  for (const char *at = header;; at++)
+    {
+      const char *end = skip_value (at);
+      char *next = parse_type (at, end - at);
+
+      if (next != NULL)
+        {
+          g_free (type);
+          type = next;
+        }
+      at = end;
+      if (*at == '\0')
+        return type;
+    }
 }

@@ -32,9 +32,11 @@ SoupMessage       *eric_source_request_make_message    (EricSourceRequest  *self
                                                         GUri               *uri,
                                                         const char         *last_event_id);
 
-/* Of what only the request's own server may see, where the message goes to another. */
-void               eric_source_request_strip           (EricSourceRequest  *self,
-                                                        SoupMessage        *message);
+gboolean           eric_source_request_is_home         (EricSourceRequest  *self,
+                                                        GUri               *uri);
+
+/* Of what only the request's own server may see. */
+void               eric_source_request_strip           (SoupMessage        *message);
 
 /* Where the response sends a request that libsoup does not repeat by itself. */
 GUri              *eric_source_request_redirect        (EricSourceRequest  *self,

@@ -12,13 +12,18 @@ static const char * const idempotent_methods[] = {
   "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "QUERY", "REPORT", "SEARCH", NULL
 };
 
-/* What is for one server alone is not told another one. */
-static const char * const private_headers[] = {
-  "Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "Api-Key",
+/* What may be told another server than the one that the application named: how the
+ * answer is to look, what the body is, and where the stream goes on. Any other header
+ * may be a key. */
+static const char * const public_headers[] = {
+  "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Content-Encoding",
+  "Content-Language", "Content-Length", "Content-Type", "Last-Event-ID", "Pragma", "Transfer-Encoding",
+  "User-Agent",
 };
 
-/* Of a message: where it was sent first. */
-#define ORIGIN_KEY "eric-origin"
+/* Of a message: where it was sent first, and that it was sent elsewhere since. */
+#define ORIGIN_KEY  "eric-origin"
+#define STRAYED_KEY "eric-strayed"
 
 static gboolean
 check_uri (GUri    *uri,
@@ -147,32 +152,49 @@ is_same_origin (GUri *a,
          g_uri_get_port (a) == g_uri_get_port (b);
 }
 
+gboolean
+eric_source_request_is_home (EricSourceRequest *self,
+                             GUri              *uri)
+{
+  return is_same_origin (uri, self->uri);
+}
+
 static void
-strip_for (SoupMessage *message,
-           GUri        *origin)
+add_name (const char *name,
+          const char *value,
+          gpointer    user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (public_headers); i++)
+    if (g_ascii_strcasecmp (name, public_headers[i]) == 0)
+      return;
+  g_ptr_array_add (user_data, g_strdup (name));
+}
+
+/* Of what only the request's own server may see. */
+void
+eric_source_request_strip (SoupMessage *message)
 {
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  if (is_same_origin (soup_message_get_uri (message), origin))
-    return;
-  for (guint i = 0; i < G_N_ELEMENTS (private_headers); i++)
-    soup_message_headers_remove (headers, private_headers[i]);
+  soup_message_headers_foreach (headers, add_name, names);
+  for (guint i = 0; i < names->len; i++)
+    soup_message_headers_remove (headers, names->pdata[i]);
 }
 
-/* What the application has added may be for the server that it knows of. */
-void
-eric_source_request_strip (EricSourceRequest *self,
-                           SoupMessage       *message)
-{
-  strip_for (message, self->uri);
-}
-
-/* Redirected: the URI is the new one. */
+/* Redirected: the URI is the new one. A server that was sent away from does not get
+ * keys into requests of its making by sending back. */
 static void
 restarted_cb (SoupMessage *message,
               gpointer     user_data)
 {
-  strip_for (message, g_object_get_data (G_OBJECT (message), ORIGIN_KEY));
+  GUri *origin = g_object_get_data (G_OBJECT (message), ORIGIN_KEY);
+
+  if (is_same_origin (soup_message_get_uri (message), origin) &&
+      g_object_get_data (G_OBJECT (message), STRAYED_KEY) == NULL)
+    return;
+  g_object_set_data (G_OBJECT (message), STRAYED_KEY, message);
+  eric_source_request_strip (message);
 }
 
 static void

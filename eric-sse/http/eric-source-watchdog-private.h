@@ -18,8 +18,10 @@ typedef struct
   gboolean         running;
   gint64           last_byte;      /* microseconds */
   gint64           silence;        /* before that, microseconds */
-  gint64           heartbeat;      /* the longest silence that a comment broke */
+  gint64           longest;        /* silence so far, microseconds */
   guint            n_heartbeats;
+  gint64           last_silence;   /* microseconds: before what came last that was an event */
+  guint            n_regular;      /* in a row that were as long */
   int              timeout;        /* milliseconds, 0 for never, -1 to learn it */
 } EricSourceWatchdog;
 
@@ -34,9 +36,11 @@ void eric_source_watchdog_stop        (EricSourceWatchdog *self);
 void eric_source_watchdog_set_timeout (EricSourceWatchdog *self,
                                        int                 timeout);
 
-/* Bytes came, and a comment was among them. */
+/* Bytes came. Those of an event have a reason of their own to come when they did; any
+ * other are there to break the silence: comments, blank lines, events without data. */
 void eric_source_watchdog_feed        (EricSourceWatchdog *self);
-void eric_source_watchdog_learn       (EricSourceWatchdog *self);
+void eric_source_watchdog_learn       (EricSourceWatchdog *self,
+                                       gboolean            is_event);
 
 /* In microseconds, 0 for never. */
 gint64 eric_source_watchdog_get_limit (EricSourceWatchdog *self);

@@ -5,11 +5,17 @@
 
 #include "eric-source-watchdog-private.h"
 
-/* Comments that break a silence of this length or longer are heartbeats; so many
- * of them make a rhythm, and so many beats may be missed. */
+/* What breaks a silence of this length or longer may be a heartbeat; so many of them
+ * make a rhythm, and so many beats may be missed. */
 #define MIN_HEARTBEAT   G_TIME_SPAN_SECOND
 #define MIN_HEARTBEATS  2
 #define MISSED_BEATS    2.5
+
+/* Events are heartbeats where so many in a row come as regularly as that: the shorter of
+ * two silences is at least three quarters of the longer. */
+#define MIN_REGULAR 3
+#define is_regular(a, b) (4 * MIN ((a), (b)) >= 3 * MAX ((a), (b)))
+
 #define MIN_LEARNT      (10 * G_TIME_SPAN_SECOND)
 
 void
@@ -34,7 +40,7 @@ eric_source_watchdog_get_limit (EricSourceWatchdog *self)
     return self->timeout * G_TIME_SPAN_MILLISECOND;
   if (self->n_heartbeats < MIN_HEARTBEATS)
     return 0;
-  return MAX (self->heartbeat * MISSED_BEATS, MIN_LEARNT);
+  return MAX (self->longest * MISSED_BEATS, MIN_LEARNT);
 }
 
 static void set_timer (EricSourceWatchdog *self);
@@ -95,8 +101,10 @@ eric_source_watchdog_stop (EricSourceWatchdog *self)
 {
   clear_timer (self);
   self->running = FALSE;
-  self->heartbeat = 0;
+  self->longest = 0;
   self->n_heartbeats = 0;
+  self->last_silence = 0;
+  self->n_regular = 0;
 }
 
 void
@@ -118,13 +126,24 @@ eric_source_watchdog_feed (EricSourceWatchdog *self)
 }
 
 void
-eric_source_watchdog_learn (EricSourceWatchdog *self)
+eric_source_watchdog_learn (EricSourceWatchdog *self,
+                            gboolean            is_event)
 {
-  if (!self->running || self->silence < MIN_HEARTBEAT)
+  gint64 silence = self->silence;
+
+  if (!self->running || silence < MIN_HEARTBEAT)
     return;
-  self->heartbeat = MAX (self->heartbeat, self->silence);
   self->silence = 0;
-  self->n_heartbeats++;
+  self->longest = MAX (self->longest, silence);
+  if (is_event)
+    {
+      self->n_regular = is_regular (silence, self->last_silence) ? self->n_regular + 1 : 1;
+      self->last_silence = silence;
+      if (self->n_regular >= MIN_REGULAR)
+        self->n_heartbeats = MAX (self->n_heartbeats, MIN_HEARTBEATS);
+    }
+  else
+    self->n_heartbeats++;
   if (self->timer == NULL)
     set_timer (self);
 }

@@ -15,9 +15,9 @@
 
 static const char description[] =
   "Prints the data of each message of a stream, as it comes; on a terminal with the\n"
-  "id and the type before it. What happens to the connection is told on standard\n"
-  "error. A connection that is lost is made again, and the stream goes on where it\n"
-  "was; --no-reconnect ends with it, as does a socket.\n"
+  "id and the type before it. A connection that is lost is made again, and the stream\n"
+  "goes on where it was; --no-reconnect ends with it, as does a socket. What goes\n"
+  "wrong is told on standard error, with what the server says of it.\n"
   "\n"
   "Examples:\n"
   "  eric-sse listen http://127.0.0.1:8080/events/news\n"
@@ -170,6 +170,8 @@ eric_listen_options_parse (EricListenOptions  *options,
       "Body of the request; @ and a name for what is in a file", "DATA" },
     { "end", 0, 0, G_OPTION_ARG_STRING, &options->end_marker,
       "End at a message with this data, without printing it", "DATA" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
+      "Tell also when a stream that ended is simply made again", NULL },
     { "no-reconnect", 0, 0, G_OPTION_ARG_NONE, &no_reconnect,
       "End when the connection does, instead of making it again", NULL },
     G_OPTION_ENTRY_NULL

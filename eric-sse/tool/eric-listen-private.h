@@ -27,6 +27,7 @@ typedef struct
   int              count;            /* messages, 0 for no end */
   double           timeout;          /* seconds, 0 for none */
   gboolean         json;
+  gboolean         verbose;          /* tell each time that a stream is made again, too */
 } EricListenOptions;
 
 /* Returns -1 to go on, or the exit code. */
@@ -46,6 +47,7 @@ typedef struct
   char              *complaint;    /* (owned) (nullable): the last one, not to be repeated */
   int                code;
   gboolean           ended;
+  gboolean           open;         /* there is a stream */
 } EricListen;
 
 /* Closes what is open. */

@@ -4,10 +4,16 @@
 #include "config.h"
 
 #include <glib-unix.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "eric-listen-private.h"
 #include "eric-tool.h"
+
+/* Characters that are shown of what a server says instead of a stream. */
+#define MAX_EXCERPT 1000
+
+#define REPLACEMENT 0xfffd
 
 void
 eric_listen_end (EricListen *listen,
@@ -86,23 +92,71 @@ static void
 open_cb (EricEventSource *source,
          EricListen      *listen)
 {
+  listen->open = TRUE;
   if (listen->complaint != NULL)
     g_printerr ("eric-sse listen: connected\n");
   g_clear_pointer (&listen->complaint, g_free);
 }
 
+/* In one line, for a terminal: what a server says gives no orders to it. */
+static char *
+make_excerpt (const char *text,
+              gsize       length)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, length);
+  GString *excerpt = g_string_new (NULL);
+  guint n = 0;
+
+  for (const char *at = valid; *at != '\0' && n < MAX_EXCERPT; at = g_utf8_next_char (at), n++)
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if (!g_unichar_isspace (character))
+        g_string_append_unichar (excerpt, g_unichar_iscntrl (character) ? REPLACEMENT : character);
+      else if (excerpt->len > 0 && excerpt->str[excerpt->len - 1] != ' ')
+        g_string_append_c (excerpt, ' ');
+    }
+  g_strchomp (excerpt->str);
+  excerpt->len = strlen (excerpt->str);
+  if (n == MAX_EXCERPT)
+    g_string_append (excerpt, "…");
+  return g_string_free (excerpt, FALSE);
+}
+
+/* A page for browsers says less than the status. */
+static void
+tell_body (EricEventSource *source)
+{
+  SoupMessage *message = eric_event_source_get_http_message (source);
+  GBytes *body = eric_event_source_get_error_body (source);
+  const char *type = NULL;
+  g_autofree char *excerpt = NULL;
+
+  if (message != NULL)
+    type = soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
+  if (body == NULL || (type != NULL && g_ascii_strcasecmp (type, "text/html") == 0))
+    return;
+  excerpt = make_excerpt (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  if (*excerpt != '\0')
+    g_printerr ("eric-sse listen: it says: %s\n", excerpt);
+}
+
+/* That a stream was lost is told when it cannot be made again. */
 static void
 error_cb (EricEventSource *source,
           const GError    *error,
           EricListen      *listen)
 {
   gboolean again = eric_event_source_get_ready_state (source) == ERIC_READY_STATE_CONNECTING;
+  gboolean was_open = listen->open;
   g_autofree char *sentence = eric_tool_make_sentence (error->message);
   g_autofree char *complaint = g_strconcat (sentence, again ? "; trying again" : NULL, NULL);
 
-  if (g_strcmp0 (complaint, listen->complaint) == 0)
+  listen->open = FALSE;
+  if ((again && was_open && !listen->options.verbose) || g_strcmp0 (complaint, listen->complaint) == 0)
     return;
   g_printerr ("eric-sse listen: %s\n", complaint);
+  tell_body (source);
   g_free (listen->complaint);
   listen->complaint = g_steal_pointer (&complaint);
 }

@@ -19,7 +19,7 @@ import tty
 import serve
 
 OPTIONS = ['--event', '--json', '--count', '--timeout', '--last-event-id', '--header', '--method',
-           '--data', '--end', '--no-reconnect', '--help']
+           '--data', '--end', '--verbose', '--no-reconnect', '--help']
 SOURCE = os.path.join(os.path.dirname(__file__), '..', '..', 'eric-sse', 'tool',
                       'eric-listen-options.c')
 NOWHERE = 'http://127.0.0.1:1/events/news'
@@ -486,9 +486,11 @@ class End(TestCase):
 
     def test_answers(self):
         server = self.start('--no-auto-create')
-        said = self.assert_failed(1, f'{server.url}events/unknown')
-        self.assertEqual(said, 'eric-sse listen: The server answered 404 Not Found\n')
-        self.assertIn('application/json, which is no event stream', self.assert_failed(1, server.url))
+        status, output, said = self.listen(f'{server.url}events/unknown').wait()
+        self.assertEqual((status, output), (1, b''))
+        self.assertIn('eric-sse listen: it says: There is no channel “unknown”\n', said)
+        self.assertIn('eric-sse listen: The server answered 404 Not Found\n', said)
+        self.assertIn('application/json, which is no event stream', self.listen(server.url).wait()[2])
         script = self.script()
         listener = self.listen(script.url)
         script.accept().answer('200 OK')
@@ -556,8 +558,13 @@ class ClosedOutput(TestCase):
 
 class Reconnect(TestCase):
     def test_goes_on(self):
+        lost = 'eric-sse listen: The server ended the stream; trying again\neric-sse listen: connected\n'
+        self.go_on('')
+        self.go_on(lost * 2, '-v')
+
+    def go_on(self, said, *options):
         script = self.script()
-        listener = self.listen('--count=5', script.url)
+        listener = self.listen('--count=5', *options, script.url)
         peer = script.accept()
         peer.stream(b'retry: 1\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')
         peer.end(b'id: 3\ndata: half')
@@ -568,8 +575,25 @@ class Reconnect(TestCase):
         peer = script.accept()
         self.assertEqual(peer.header('Last-Event-ID'), '3')
         peer.stream(b'data: 5\n\n')
-        lost = 'eric-sse listen: The server ended the stream; trying again\neric-sse listen: connected\n'
-        self.assert_ends(listener, 0, b'1\n2\n3\n4\n5\n', lost * 2)
+        self.assert_ends(listener, 0, b'1\n2\n3\n4\n5\n', said)
+
+    def test_says_why(self):
+        why = 'eric-sse listen: it says: '
+        for body, said in ((b'{"error": {\n  "message": "no \x1b[31mmodel"\n}}', 'no \ufffd[31mmodel'), (b'', ''),
+                           (b'x' * 1000 + b'y', 'x' * 1000 + '…')):
+            for status, kind in (('400 No', 'text/plain'), ('200 OK', 'application/json')):
+                script = self.script()
+                listener = self.listen('--no-reconnect', script.url)
+                script.accept().end(f'HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n'.encode() + body)
+                code, output, text = listener.wait()
+                self.assertEqual((code, output, text.count('\n')), (1, b'', 2 if said else 1))
+                self.assertIn(said, text)
+                self.assertEqual(why in text, bool(said))
+                self.assertNotIn('y', text.partition(why)[2])
+        script = self.script()
+        listener = self.listen('--no-reconnect', script.url)
+        script.accept().end(b'HTTP/1.1 500 No\r\nContent-Type: text/html\r\n\r\n<p>page')
+        self.assert_ends(listener, 1, b'', 'eric-sse listen: The server answered 500 No\n')
 
     def test_told_once(self):
         script = self.script()
@@ -579,7 +603,6 @@ class Reconnect(TestCase):
             script.accept().answer('503 Busy')
         script.accept().stream(b'data: 1\n\n')
         self.assert_ends(listener, 0, b'1\n',
-                         'eric-sse listen: The server ended the stream; trying again\n'
                          'eric-sse listen: The server answered 503 Busy; trying again\n'
                          'eric-sse listen: connected\n')
 
@@ -599,7 +622,6 @@ class Reconnect(TestCase):
         script.accept().end(HEAD + b'retry: 1\n\n')
         script.accept().answer('410 Gone')
         self.assert_ends(listener, 1, b'',
-                         'eric-sse listen: The server ended the stream; trying again\n'
                          'eric-sse listen: The server answered 410 Gone\n')
 
     def test_restarted(self):
