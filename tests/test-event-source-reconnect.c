@@ -762,7 +762,7 @@ main (int    argc,
   add ("anew", anew);
   add ("now", now);
   add ("storm", storm);
-  add ("storm/redirect", storm_redirect);
+  add ("storm-redirect", storm_redirect);
   add ("refused-id", refused_id);
   add ("nested/last", nested_last);
   g_test_add_data_func ("/eric/event-source-reconnect/nested/rest",
