@@ -31,10 +31,10 @@ const HttpCase http_cases[] = {
   REFUSED ("blank-before-first-field", 400, "GET /nothing HTTP/1.1\r\n Host: x\r\nHost: x\r\n\r\n"),
   REFUSED ("blank-before-request", 400, " GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
   REFUSED ("no-request", 400, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
-  REFUSED ("five-empty-lines", 400, "\r\n\r\n\r\n\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
+  REFUSED ("four-empty-lines", 400, "\r\n\r\n\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
   REFUSED ("empty-lf-line", 400, "\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
   TAKEN ("empty-line", 404, TRUE, 0, "\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
-  TAKEN ("four-empty-lines", 404, TRUE, 0, "\r\n\r\n\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
+  TAKEN ("three-empty-lines", 404, TRUE, 0, "\r\n\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
 
   /* 2.3 Version */
   REFUSED ("version-0.9", 505, "GET /nothing HTTP/0.9\r\nHost: x\r\n\r\n"),

@@ -465,6 +465,7 @@ http_client_send (HttpClient *client,
 {
   gsize left = length < 0 ? strlen (bytes) : (gsize) length;
 
+  client->is_head |= g_str_has_prefix (bytes, "HEAD ");
   while (left > 0)
     {
       gssize n = send (client->fd, bytes, left, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -482,11 +483,32 @@ http_client_send (HttpClient *client,
   return TRUE;
 }
 
+/* A response that says its length, and has come. */
+static gboolean
+is_complete (HttpResponse *response)
+{
+  g_autofree char *length = NULL;
+
+  if (response->head == 0 || response->chunked)
+    return FALSE;
+  length = http_response_dup_header (response, "Content-Length");
+  if (length == NULL)
+    return response->status == SOUP_STATUS_NO_CONTENT;
+  return response->raw->len - response->head >= g_ascii_strtoull (length, NULL, 10);
+}
+
+/* Nothing more of the response comes: the connection may be kept. */
+gboolean
+http_client_is_over (HttpClient *client)
+{
+  return client->eof || is_complete (client->response) || (client->is_head && client->response->head > 0);
+}
+
 /* Waits for the first thing that a stream says. */
 void
 http_client_wait_ready (HttpClient *client)
 {
-  test_wait_until (client->response->retries->len > 0 || client->eof);
+  test_wait_until (client->response->retries->len > 0 || http_client_is_over (client));
   g_assert_cmpuint (client->response->retries->len, ==, 1);
   g_assert_cmpuint (client->response->status, ==, 200);
 }
@@ -495,12 +517,19 @@ void
 http_client_wait_events (HttpClient *client,
                          guint       n)
 {
-  test_wait_until (client->response->events->len >= n || client->eof);
+  test_wait_until (client->response->events->len >= n || http_client_is_over (client));
   g_assert_cmpuint (client->response->events->len, >=, n);
 }
 
+/* Of the response: the connection may be kept. */
 void
 http_client_wait_eof (HttpClient *client)
+{
+  test_wait_until (http_client_is_over (client));
+}
+
+void
+http_client_wait_closed (HttpClient *client)
 {
   test_wait_until (client->eof);
 }

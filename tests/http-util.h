@@ -78,6 +78,7 @@ typedef struct
   GSource      *source;     /* (owned) (nullable): reads */
   gsize         at_once;    /* bytes to read in one turn */
   HttpResponse *response;   /* (owned) */
+  gboolean      is_head;    /* the first request is for a head */
   gboolean      eof;        /* or reset */
   int           error;      /* errno, where it was reset */
 } HttpClient;
@@ -93,10 +94,12 @@ gboolean      http_client_send             (HttpClient         *client,
                                             gssize              length);
 void          http_client_pause            (HttpClient         *client);
 void          http_client_resume           (HttpClient         *client);
+gboolean      http_client_is_over          (HttpClient         *client);
 void          http_client_wait_ready       (HttpClient         *client);
 void          http_client_wait_events      (HttpClient         *client,
                                             guint               n);
 void          http_client_wait_eof         (HttpClient         *client);
+void          http_client_wait_closed      (HttpClient         *client);
 void          http_client_shut             (HttpClient         *client);
 void          http_client_close            (HttpClient         *client);
 void          http_client_reset            (HttpClient         *client);

@@ -94,7 +94,7 @@ test_http_stream_wire (void)
 
       g_test_message ("%.80s", escaped);
       http_client_send (client, wires[i].request, -1);
-      test_wait_until (response->retries->len > 0 || client->eof);
+      test_wait_until (response->retries->len > 0 || http_client_is_over (client));
       g_assert_cmpuint (response->status, ==, wires[i].status);
       if (*wires[i].headers != '\0')
         assert_headers (response, wires[i].headers);
@@ -456,7 +456,7 @@ test_http_stream_malformed_query (void)
 
       g_test_message ("%s", queries[i]);
       http_client_send (client, request, -1);
-      test_wait_until (client->response->retries->len > 0 || client->eof);
+      test_wait_until (client->response->retries->len > 0 || http_client_is_over (client));
       if (client->response->status == 400)
         continue;
       g_assert_cmpuint (client->response->status, ==, 200);
@@ -515,7 +515,7 @@ ask_from (HttpFixture *fixture,
 
   g_test_message ("%s from %s", method, origin);
   http_client_send (client, request, -1);
-  test_wait_until (client->response->retries->len > 0 || client->eof);
+  test_wait_until (client->response->retries->len > 0 || http_client_is_over (client));
   g_assert_cmpuint (client->response->status, ==, g_str_equal (method, "OPTIONS") ? 204 : 200);
   assert_headers (client->response, headers);
 }

@@ -9,7 +9,8 @@
 static gboolean
 is_empty (EricSseServer *self)
 {
-  return g_hash_table_size (self->subscribers) == 0 && g_hash_table_size (self->feeds) == 0;
+  return g_hash_table_size (self->subscribers) == 0 && g_hash_table_size (self->feeds) == 0 &&
+         (self->connections == NULL || eric_http_connections_get_n (self->connections) == 0);
 }
 
 /* Everybody is gone, or the time is up. */
@@ -40,8 +41,12 @@ _eric_http_drain_check (EricSseServer *self)
 static gboolean
 drain_deadline_cb (gpointer user_data)
 {
-  EricSseServer *self = user_data;
+  g_autoptr (EricSseServer) self = g_object_ref (user_data);
 
+  if (self->connections != NULL)
+    eric_http_connections_cut (self->connections);
+  if (self->drain_task == NULL)
+    return G_SOURCE_REMOVE;
   g_hash_table_remove_all (self->feeds);
   eric_hub_disconnect_all (self->hub);
   stop (self, g_hash_table_size (self->subscribers) == 0);
@@ -57,7 +62,9 @@ drain_deadline_cb (gpointer user_data)
  * @user_data: data for @callback
  *
  * Shuts down in an orderly way. The server stops listening and accepts no more
- * streams. Each subscriber still gets what is on its way, is asked to come back
+ * streams; what is published from now on over HTTP is refused with 503, since
+ * nobody could be sure of having it. Requests under way are answered, at the latest
+ * when the time is up, and their connections closed. Each subscriber still gets what is on its way, is asked to come back
  * after a time that differs from one to the other, and is disconnected. Who is
  * publishing line by line is told how far that went.
  *
@@ -84,7 +91,11 @@ eric_sse_server_drain_async (EricSseServer       *self,
     }
 
   self->draining = TRUE;
+  for (guint i = 0; i < self->listeners->len; i++)
+    eric_http_listener_accept (self->listeners->pdata[i]);
   g_ptr_array_set_size (self->listeners, 0);
+  if (self->connections != NULL)
+    eric_http_connections_drain (self->connections);
   if (is_empty (self))
     {
       g_task_return_boolean (task, TRUE);

@@ -59,6 +59,7 @@ struct _EricHttpFeed
   GSource           *deadline;     /* (owned) (nullable): of the answer */
   FeedState          state;
   gboolean           complete;     /* the body has ended */
+  GByteArray        *early;        /* (owned) (nullable): came with the head */
   GByteArray        *output;       /* (owned) */
   gsize              written;      /* of the output */
   gsize              dropped;      /* bytes */
@@ -110,6 +111,7 @@ _eric_http_feed_free (EricHttpFeed *feed)
   if (feed->channel != NULL)
     eric_frame_log_remove_publisher (_eric_sse_channel_get_log (feed->channel));
   g_clear_object (&feed->channel);
+  g_clear_pointer (&feed->early, g_byte_array_unref);
   g_byte_array_unref (feed->output);
   g_byte_array_unref (feed->line);
   _eric_http_inflater_clear (&feed->inflater);
@@ -360,6 +362,16 @@ read_some (EricHttpFeed *feed)
     feed->state = FEED_OVER;
 }
 
+/* What came with the head. */
+static void
+take_early (EricHttpFeed *feed)
+{
+  g_autoptr (GByteArray) early = g_steal_pointer (&feed->early);
+
+  if (early != NULL)
+    take_bytes (feed, (const char *) early->data, early->len);
+}
+
 /* TRUE when all is written. */
 static gboolean
 write_some (EricHttpFeed *feed)
@@ -393,7 +405,9 @@ move_on (EricHttpFeed *feed)
   else if (feed->state == FEED_STARTING)
     {
       feed->state = FEED_READING;
-      read_some (feed);   /* libsoup may have some already */
+      take_early (feed);
+      if (feed->state == FEED_READING)
+        read_some (feed);   /* libsoup may have some already */
     }
   else if (feed->complete)
     feed->state = FEED_OVER;
@@ -451,25 +465,20 @@ static EricHttpFeed *
 take_over (EricSseServer     *self,
            SoupServerMessage *message)
 {
-  g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (message);
-  g_autoptr (GSocket) socket = NULL;
-  GIOStream *tls;
+  g_auto (EricHttpStolen) stolen = { 0 };
   EricHttpFeed *feed;
 
-  if (stolen == NULL)
+  if (!eric_http_steal (message, &stolen))
     return NULL;
-  socket = _eric_http_find_socket (stolen, &tls);
-  if (socket == NULL)
-    {
-      g_io_stream_close (stolen, NULL, NULL);
-      return NULL;
-    }
-  set_socket_options (socket);
+  if (stolen.stream == NULL)
+    stolen.stream = G_IO_STREAM (g_socket_connection_factory_create_connection (stolen.socket));
+  set_socket_options (stolen.socket);
   feed = g_new0 (EricHttpFeed, 1);
   feed->server = self;
   feed->message = g_object_ref (message);
-  feed->stream = g_steal_pointer (&stolen);
-  feed->socket = g_steal_pointer (&socket);
+  feed->stream = g_steal_pointer (&stolen.stream);
+  feed->socket = g_steal_pointer (&stolen.socket);
+  feed->early = g_steal_pointer (&stolen.read);
   feed->output = g_byte_array_new ();
   feed->line = g_byte_array_new ();
   g_hash_table_add (self->feeds, feed);

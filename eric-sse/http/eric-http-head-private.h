@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 #define ERIC_HTTP_MAX_HEAD         (64 * 1024)
 
 /* Empty lines before the request line, which some clients send behind a body. */
-#define ERIC_HTTP_MAX_EMPTY_LINES  4
+#define ERIC_HTTP_MAX_EMPTY_LINES  3
 
 typedef enum
 {

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include "eric-http-connection-private.h"
 
 #include "eric-types.h"
 
@@ -17,11 +17,13 @@ G_BEGIN_DECLS
 
 typedef struct _EricHttpListener EricHttpListener;
 
-EricHttpListener *eric_http_listener_new         (SoupServer        *soup_server,
-                                                  GSocketAddress    *address,
-                                                  GMainContext      *context,
-                                                  GError           **error);
-void              eric_http_listener_free        (EricHttpListener  *listener);
-GSocketAddress   *eric_http_listener_get_address (EricHttpListener  *listener);
+EricHttpListener *eric_http_listener_new         (EricHttpConnections  *connections,
+                                                  GSocketAddress       *address,
+                                                  GMainContext         *context,
+                                                  GError              **error);
+void              eric_http_listener_free        (EricHttpListener     *listener);
+/* Takes who has connected already. */
+void              eric_http_listener_accept      (EricHttpListener     *listener);
+GSocketAddress   *eric_http_listener_get_address (EricHttpListener     *listener);
 
 G_END_DECLS

@@ -4,8 +4,6 @@
 #include "config.h"
 
 #include <gio/gio.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include "eric-http-listener-private.h"
 #include "eric-sse-server-private.h"
@@ -20,18 +18,15 @@
  * in milliseconds: as it stays readable, to try at once would be a busy loop. */
 #define BACK_OFF 100
 
-/* How long a client may be silent in the middle of its request, or not take the
- * response, in seconds. libsoup itself waits for ever. Streams are not meant:
- * their sockets are the hub's. */
-#define REQUEST_TIMEOUT 30
-
 struct _EricHttpListener
 {
-  SoupServer     *soup_server;   /* (unowned): outlives the listener */
-  GSocket        *socket;        /* (owned) */
-  GSocketAddress *address;       /* (owned): with the port that was given */
-  GMainContext   *context;       /* (owned) */
-  GSource        *source;        /* (owned) (nullable): accepts, or waits to */
+  EricHttpConnections *connections;   /* (unowned): outlives the listener */
+  GSocket             *socket;        /* (owned) */
+  GSocketAddress      *address;       /* (owned): with the port that was given */
+  GMainContext        *context;       /* (owned) */
+  GSource             *source;        /* (owned) (nullable): accepts, or waits to */
+  gboolean             accepting;     /* in this turn */
+  gboolean             freed;         /* meanwhile */
 };
 
 static void watch_socket (EricHttpListener *listener);
@@ -69,24 +64,6 @@ back_off (EricHttpListener *listener,
   replace_source (listener, source);
 }
 
-/* A connection that is gone already is no error. */
-static void
-hand_over (EricHttpListener *listener,
-           GSocket          *socket)
-{
-  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
-  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (local == NULL || remote == NULL)
-    return;
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
-  g_socket_set_timeout (socket, REQUEST_TIMEOUT);
-  if (!soup_server_accept_iostream (listener->soup_server, G_IO_STREAM (connection), local, remote, &error))
-    g_message ("Cannot serve a connection: %s", error->message);
-}
-
 /* Errors of one connection, such as a reset before it was accepted, are not those
  * of the listener. */
 static gboolean
@@ -97,29 +74,48 @@ is_shortage (const GError *error)
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
 }
 
+/* A request that came with the connection is served here, and may end the server.
+ * FALSE if no more can be accepted for now. */
+static gboolean
+accept_some (EricHttpListener *listener,
+             guint             n)
+{
+  g_autoptr (GError) error = NULL;
+
+  listener->accepting = TRUE;
+  for (guint i = 0; i < n && error == NULL && !listener->freed; i++)
+    {
+      g_autoptr (GSocket) accepted = g_socket_accept (listener->socket, NULL, &error);
+
+      if (accepted != NULL)
+        eric_http_connections_add (listener->connections, accepted);
+    }
+  listener->accepting = FALSE;
+  if (listener->freed)
+    {
+      g_free (listener);
+      return FALSE;
+    }
+  if (error == NULL || !is_shortage (error))
+    return TRUE;
+  eric_http_connections_shed (listener->connections);
+  back_off (listener, error);
+  return FALSE;
+}
+
 static gboolean
 ready_cb (GSocket      *socket,
           GIOCondition  condition,
           gpointer      user_data)
 {
-  EricHttpListener *listener = user_data;
+  return accept_some (user_data, ACCEPTS_PER_TURN);
+}
 
-  for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
-
-      if (accepted != NULL)
-        hand_over (listener, accepted);
-      else if (is_shortage (error))
-        {
-          back_off (listener, error);
-          return G_SOURCE_REMOVE;
-        }
-      else
-        break;
-    }
-  return G_SOURCE_CONTINUE;
+void
+eric_http_listener_accept (EricHttpListener *listener)
+{
+  if (!listener->accepting)
+    accept_some (listener, BACKLOG);
 }
 
 static void
@@ -133,10 +129,10 @@ watch_socket (EricHttpListener *listener)
 }
 
 EricHttpListener *
-eric_http_listener_new (SoupServer      *soup_server,
-                        GSocketAddress  *address,
-                        GMainContext    *context,
-                        GError         **error)
+eric_http_listener_new (EricHttpConnections  *connections,
+                        GSocketAddress       *address,
+                        GMainContext         *context,
+                        GError              **error)
 {
   EricHttpListener *listener;
   g_autoptr (GSocket) socket = NULL;
@@ -160,7 +156,7 @@ eric_http_listener_new (SoupServer      *soup_server,
     return NULL;
 
   listener = g_new0 (EricHttpListener, 1);
-  listener->soup_server = soup_server;
+  listener->connections = connections;
   listener->socket = g_steal_pointer (&socket);
   listener->address = g_steal_pointer (&bound);
   listener->context = g_main_context_ref (context);
@@ -176,13 +172,24 @@ eric_http_listener_free (EricHttpListener *listener)
   g_object_unref (listener->socket);
   g_object_unref (listener->address);
   g_main_context_unref (listener->context);
-  g_free (listener);
+  if (listener->accepting)
+    listener->freed = TRUE;
+  else
+    g_free (listener);
 }
 
 GSocketAddress *
 eric_http_listener_get_address (EricHttpListener *listener)
 {
   return listener->address;
+}
+
+static void
+connection_ended_cb (gpointer user_data)
+{
+  EricSseServer *self = user_data;
+
+  _eric_http_drain_check (self);
 }
 
 /**
@@ -192,7 +199,20 @@ eric_http_listener_get_address (EricHttpListener *listener)
  * @error: return location for an error, or %NULL
  *
  * Accepts connections for the SoupServer on a socket of our own. It can be called
- * several times for several addresses. Connections are closed after a response.
+ * several times for several addresses.
+ *
+ * Where the SoupServer has a [property@Soup.Server:tls-certificate], TLS is spoken,
+ * with its [property@Soup.Server:tls-database] and
+ * [property@Soup.Server:tls-auth-mode]. They may be set and replaced at any time,
+ * and are those of each connection that is accepted from then on. Handlers see
+ * neither the scheme nor the certificate of the client: who is let in is for the
+ * database to say.
+ *
+ * Connections are kept for further requests, of which those that were sent ahead
+ * are answered in their order. A connection is closed when it is not used for 75
+ * seconds, behind its 1,000th response, and where the client is silent in the middle
+ * of a request for 30 seconds. Requests must be framed as RFC 9112 has it: where
+ * there is a doubt of where one ends, it is answered 400, and not served.
  *
  * Fails with %G_IO_ERROR_ADDRESS_IN_USE where another process listens there, with
  * %G_IO_ERROR_NOT_SUPPORTED for an address of another family, with
@@ -215,7 +235,12 @@ eric_sse_server_listen (EricSseServer   *self,
 
   if (!eric_hub_start (self->hub, error))
     return FALSE;
-  listener = eric_http_listener_new (self->soup_server, address, self->context, error);
+  if (self->connections == NULL)
+    self->connections = eric_http_connections_new (self->soup_server, self->context,
+                                                   connection_ended_cb, self, error);
+  if (self->connections == NULL)
+    return FALSE;
+  listener = eric_http_listener_new (self->connections, address, self->context, error);
   if (listener == NULL)
     return FALSE;
   g_ptr_array_add (self->listeners, listener);

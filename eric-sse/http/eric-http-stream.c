@@ -182,31 +182,6 @@ make_greeting (SoupServerMessage *message,
   return greeting;
 }
 
-/* The socket below a connection that libsoup gave away. */
-GSocket *
-_eric_http_find_socket (GIOStream  *stolen,
-                        GIOStream **tls)
-{
-  g_autoptr (GIOStream) base = NULL;
-
-  *tls = NULL;
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stolen), "base-iostream") != NULL)
-    g_object_get (stolen, "base-iostream", &base, NULL);
-  else
-    base = g_object_ref (stolen);
-
-  if (G_IS_TLS_CONNECTION (base))
-    {
-      g_autoptr (GIOStream) below = NULL;
-
-      *tls = stolen;
-      g_object_get (base, "base-io-stream", &below, NULL);
-      g_set_object (&base, below);
-    }
-  return G_IS_SOCKET_CONNECTION (base) ? g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (base)))
-                                       : NULL;
-}
-
 /* Takes the connection from libsoup and gives it to the hub. A plain one is
  * reduced to its descriptor: the objects around it would take more memory than
  * the subscriber itself. FALSE if it was lost meanwhile. */
@@ -216,33 +191,32 @@ take_over (EricSseServer     *self,
            EricHubSubscriber *subscriber,
            GByteArray        *greeting)
 {
-  g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (message);
-  g_autoptr (GSocket) socket = NULL;
-  GIOStream *tls = NULL;
+  g_auto (EricHttpStolen) stolen = { 0 };
   int fd = -1;
 
-  if (stolen != NULL)
-    socket = _eric_http_find_socket (stolen, &tls);
-  if (socket != NULL)
-    fd = tls != NULL ? g_socket_get_fd (socket) : fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+  if (eric_http_steal (message, &stolen))
+    fd = stolen.tls ? g_socket_get_fd (stolen.socket)
+                    : fcntl (g_socket_get_fd (stolen.socket), F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
     {
-      if (stolen != NULL)
-        g_io_stream_close (stolen, NULL, NULL);
+      if (stolen.socket != NULL)
+        g_socket_close (stolen.socket, NULL);
       eric_hub_drop (self->hub, subscriber);
       g_byte_array_unref (greeting);
       return FALSE;
     }
 
-  if (tls != NULL)
+  if (stolen.tls)
     {
-      g_socket_set_timeout (socket, 0);
-      eric_hub_add (self->hub, subscriber, greeting, fd, g_steal_pointer (&socket), g_steal_pointer (&stolen));
+      g_socket_set_timeout (stolen.socket, 0);
+      eric_hub_add (self->hub, subscriber, greeting, fd, g_steal_pointer (&stolen.socket),
+                    g_steal_pointer (&stolen.stream));
     }
   else
     {
-      g_socket_close (socket, NULL);
-      g_io_stream_close (stolen, NULL, NULL);
+      g_socket_close (stolen.socket, NULL);
+      if (stolen.stream != NULL)
+        g_io_stream_close (stolen.stream, NULL, NULL);
       eric_hub_add (self->hub, subscriber, greeting, fd, NULL, NULL);
     }
   return TRUE;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  *   eric-sse-server-settings.c  what applications set
  *   eric-http-listener.c        accepting connections
  *   eric-http-gate.c            what is decided before a body comes
+ *   eric-http-connections.c     which are kept, one request after the other
  *   eric-http-routes.c          what a mounted path answers; publishing
  *   eric-http-body.c            messages out of a body
  *   eric-http-probe.c           whether a client may have another path, too
@@ -40,6 +41,7 @@ struct _EricSseServer
   GHashTable           *feeds;              /* (owned): set of (owned) EricHttpFeed */
   GHashTable           *probes;             /* (owned): set of (owned) EricHttpProbe */
   GPtrArray            *listeners;          /* (owned) of EricHttpListener */
+  EricHttpConnections  *connections;        /* (owned) (nullable): NULL before it listens */
   GStrv                 mounts;             /* (owned) (nullable): paths */
   GTask                *drain_task;         /* (owned) (nullable): in progress */
   GSource              *drain_deadline;     /* (owned) (nullable) */
@@ -115,9 +117,6 @@ void            _eric_http_stream_answer_head    (SoupServerMessage  *message);
 gboolean        _eric_http_may_start             (EricSseServer      *self,
                                                   SoupServerMessage  *message,
                                                   GError            **error);
-/* (transfer full) (nullable) */
-GSocket        *_eric_http_find_socket           (GIOStream          *stolen,
-                                                  GIOStream         **tls);
 /* To a GString. */
 void            _eric_http_append_header         (const char         *name,
                                                   const char         *value,

@@ -283,6 +283,7 @@ eric_sse_server_dispose (GObject *object)
 
   self->draining = TRUE;
   g_ptr_array_set_size (self->listeners, 0);
+  g_clear_pointer (&self->connections, eric_http_connections_free);
   for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
     _eric_http_routes_remove (self, self->mounts[i]);
   g_clear_pointer (&self->mounts, g_strfreev);

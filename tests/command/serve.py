@@ -335,10 +335,11 @@ class Server:
         return sock
 
     def exchange(self, data, source=None):
-        """Sends bytes and returns all that comes back."""
+        """Sends bytes, and that no more will come, and returns all that comes back."""
         with self.connect(source) as sock:
             try:
                 sock.sendall(data)
+                sock.shutdown(socket.SHUT_WR)
             except (ConnectionResetError, BrokenPipeError):
                 pass
             return read_to_end(sock)
