@@ -78,7 +78,7 @@ ask (HttpFixture *fixture,
 
   g_test_message ("%s %s", method, target);
   http_client_send (client, request, -1);
-  test_wait_until (client->response->retries->len > 0 || client->eof);
+  test_wait_until (client->response->retries->len > 0 || http_client_is_over (client));
   return client;
 }
 

@@ -337,7 +337,7 @@ take_input (EricHttpConnection *self)
 static void
 pump_body (EricHttpConnection *self)
 {
-  while (self->state == ERIC_HTTP_SERVING && (self->tunnel || !self->body_done) && get_ungiven (self) < MAX_BUFFERED)
+  while (self->state == ERIC_HTTP_SERVING && self->asked && (self->tunnel || !self->body_done) && get_ungiven (self) < MAX_BUFFERED)
     {
       if (self->input->len == 0 && !_eric_http_connection_fill (self))
         {
@@ -382,6 +382,7 @@ serve (EricHttpConnection *self)
   give_head (self);
   self->body_left = self->head.content_length;
   self->body_done = self->head.body == ERIC_HTTP_BODY_NONE;
+  self->asked = FALSE;
   self->chunks = (EricHttpChunks) { 0 };
   eric_http_reply_init (&self->reply, self->head.minor, self->head.is_head);
   self->exchange = g_object_ref (exchange);
@@ -495,7 +496,7 @@ wants_input (EricHttpConnection *self)
     case ERIC_HTTP_WAITING:
       return get_unsent (self) == 0;
     case ERIC_HTTP_SERVING:
-      return (self->tunnel || !self->body_done) && get_ungiven (self) < MAX_BUFFERED;
+      return self->asked && (self->tunnel || !self->body_done) && get_ungiven (self) < MAX_BUFFERED;
     case ERIC_HTTP_LINGERING:
       return TRUE;
     case ERIC_HTTP_SHAKING:
@@ -587,6 +588,7 @@ _eric_http_connection_read (EricHttpConnection *self,
   if (get_ungiven (self) == 0)
     {
       self->tunnel |= self->body_done;
+      self->asked = TRUE;
       pump_body (self);
       if (self->state != ERIC_HTTP_SERVING || get_ungiven (self) == 0)
         {

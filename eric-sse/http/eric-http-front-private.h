@@ -53,6 +53,7 @@ struct _EricHttpConnection
   gsize                given;          /* of the request */
   guint64              body_left;      /* bytes, of a body of known length */
   EricHttpChunks       chunks;
+  gboolean             asked;          /* libsoup for more than the head: it may still be taken away */
   gboolean             body_done;
   gboolean             tunnel;         /* the stream is not HTTP's any more */
   EricHttpReply        reply;

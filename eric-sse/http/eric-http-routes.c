@@ -317,6 +317,12 @@ publish (EricSseServer     *self,
   g_autofree char *id = eric_http_query_dup (message, "id");
   g_autoptr (GError) error = NULL;
 
+  /* The drain may have begun while the body came. */
+  if (self->draining)
+    {
+      _eric_http_refuse (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is shutting down");
+      return;
+    }
   if (!_eric_http_read_messages (self, message, event_type, id, messages))
     return;
   if (id != NULL && messages->len > 1)
