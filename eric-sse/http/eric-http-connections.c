@@ -307,7 +307,14 @@ eric_http_connections_shed (EricHttpConnections *self)
     }
 }
 
-/* What is under way is answered, and nothing more. */
+static void
+refuse_late (EricHttpConnection *connection)
+{
+  _eric_http_connection_refuse (connection, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is shutting down");
+}
+
+/* What is under way is answered, and nothing more. Whose head is not complete has
+ * not asked for anything yet. */
 void
 eric_http_connections_drain (EricHttpConnections *self)
 {
@@ -320,8 +327,12 @@ eric_http_connections_drain (EricHttpConnections *self)
       EricHttpConnection *connection = connections->pdata[i];
 
       _eric_http_connection_move (connection);
-      if ((connection->state == ERIC_HTTP_WAITING && connection->input->len == 0) ||
-          connection->state == ERIC_HTTP_SHAKING)
+      if (connection->state == ERIC_HTTP_WAITING && connection->input->len > 0)
+        {
+          refuse_late (connection);
+          _eric_http_connection_move (connection);
+        }
+      else if (connection->state == ERIC_HTTP_WAITING || connection->state == ERIC_HTTP_SHAKING)
         _eric_http_connection_leave (connection, FALSE);
     }
   unuse (self);
@@ -350,7 +361,7 @@ eric_http_connections_cut (EricHttpConnections *self)
       if (connection->state == ERIC_HTTP_SERVING ||
           (connection->state == ERIC_HTTP_WAITING && connection->input->len > 0))
         {
-          _eric_http_connection_refuse (connection, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is shutting down");
+          refuse_late (connection);
           _eric_http_connection_move (connection);
         }
       _eric_http_connection_leave (connection, FALSE);

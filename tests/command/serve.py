@@ -119,6 +119,20 @@ def read_to_end(sock):
     return b''.join(parts)
 
 
+def read_answer(sock, data=b''):
+    """Reads one response, whose length it says: the connection may be kept."""
+    while b'\r\n\r\n' not in data:
+        data += (part := sock.recv(1 << 16))
+        if not part:
+            return data
+    head, _, body = data.partition(b'\r\n\r\n')
+    length = int(re.search(rb'(?i)\r\ncontent-length: (\d+)', head)[1])
+    while len(body) < length and (part := sock.recv(1 << 16)):
+        data += part
+        body += part
+    return data
+
+
 class Event:
     def __init__(self):
         self.type = 'message'
@@ -155,7 +169,7 @@ class Stream:
         self.response = Response(head)
         self.chunked = self.response.headers.get('transfer-encoding') == 'chunked'
         if self.response.status != 200:
-            self.response = Response(head + read_to_end(sock))
+            self.response = Response(read_answer(sock, head))
 
     def pump(self, timeout=TIMEOUT):
         """Waits for bytes and takes them in. False after the end."""

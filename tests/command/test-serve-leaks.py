@@ -152,7 +152,7 @@ class OutOfDescriptors(serve.TestCase):
         late.sendall(GET)
         for sock in crowd:
             sock.close()
-        self.assertEqual(serve.Response(serve.read_to_end(late)).status, 200)
+        self.assertEqual(serve.Response(serve.read_answer(late)).status, 200)
         late.close()
 
     def test_streams_leave_some(self):
