@@ -313,10 +313,10 @@ refuse_late (EricHttpConnection *connection)
   _eric_http_connection_refuse (connection, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is shutting down");
 }
 
-/* What is under way is answered, and nothing more. Whose head is not complete has
- * not asked for anything yet. */
-void
-eric_http_connections_drain (EricHttpConnections *self)
+/* No connection is kept any more. */
+static void
+wind_up (EricHttpConnections *self,
+         gboolean             refuses)
 {
   g_autoptr (GPtrArray) connections = list (self);
 
@@ -329,7 +329,8 @@ eric_http_connections_drain (EricHttpConnections *self)
       _eric_http_connection_move (connection);
       if (connection->state == ERIC_HTTP_WAITING && connection->input->len > 0)
         {
-          refuse_late (connection);
+          if (refuses)
+            refuse_late (connection);
           _eric_http_connection_move (connection);
         }
       else if (connection->state == ERIC_HTTP_WAITING || connection->state == ERIC_HTTP_SHAKING)
@@ -338,12 +339,20 @@ eric_http_connections_drain (EricHttpConnections *self)
   unuse (self);
 }
 
+/* What is under way is answered, and nothing more. Whose head is not complete has
+ * not asked for anything yet. */
+void
+eric_http_connections_drain (EricHttpConnections *self)
+{
+  wind_up (self, TRUE);
+}
+
 /* Without its owner, what is under way is still answered. */
 void
 eric_http_connections_free (EricHttpConnections *self)
 {
   self->ended = NULL;
-  eric_http_connections_drain (self);
+  wind_up (self, FALSE);
   unuse (self);
 }
 
