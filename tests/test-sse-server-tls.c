@@ -50,13 +50,26 @@ typedef struct
   GSocketAddress *address;   /* (owned): of the TLS socket */
 } Site;
 
-static gboolean
-site_init (Site *site)
+static GSocketAddress *
+listen_with_libsoup (HttpFixture *fixture)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GError) error = NULL;
+  GSocketAddress *bound;
   GSList *uris;
 
+  soup_server_listen (fixture->soup_server, address, SOUP_SERVER_LISTEN_HTTPS, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (fixture->soup_server);
+  bound = g_inet_socket_address_new_from_string ("127.0.0.1", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return bound;
+}
+
+/* The fixture listens already: what it is asked from here on is asked over TLS. */
+static gboolean
+site_init (Site *site)
+{
   if (certificate == NULL)
     {
       g_test_skip ("openssl or a TLS backend of GIO is missing");
@@ -64,11 +77,7 @@ site_init (Site *site)
     }
   site->fixture = http_fixture_new ();
   soup_server_set_tls_certificate (site->fixture->soup_server, certificate);
-  soup_server_listen (site->fixture->soup_server, address, SOUP_SERVER_LISTEN_HTTPS, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (site->fixture->soup_server);
-  site->address = g_inet_socket_address_new_from_string ("127.0.0.1", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  site->address = g_object_ref (eric_sse_server_get_listen_address (site->fixture->server));
   return TRUE;
 }
 
@@ -506,6 +515,92 @@ test_sse_server_tls_feed (void)
   site_clear (&site);
 }
 
+/* Where the application has libsoup listen. */
+static void
+test_sse_server_tls_libsoup (void)
+{
+  g_autoptr (Client) client = NULL;
+  Site site;
+
+  if (!site_init (&site))
+    return;
+  g_clear_object (&site.address);
+  site.address = listen_with_libsoup (site.fixture);
+  client = client_open (&site, STREAM);
+  http_broadcast (site.fixture->news, "over TLS");
+  client_wait_events (client, 1);
+  g_assert_cmpstr (http_response_event (client->response, 0)->data->str, ==, "over TLS");
+  g_clear_pointer (&client, client_free);
+  site_clear (&site);
+}
+
+/* Connections over TLS are kept, too. */
+static void
+test_sse_server_tls_kept (void)
+{
+  static const char next[] = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  static const char last[] = "GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  g_autoptr (Client) client = NULL;
+  const char *raw;
+  Site site;
+
+  if (!site_init (&site))
+    return;
+  client = client_new (&site, next);
+  test_wait_until (strstr (client->response->raw->str, "\r\n\r\n") != NULL);
+  client_send (client, last);
+  test_wait_until (client->eof);
+  raw = client->response->raw->str;
+  g_assert_nonnull (strstr (raw + 1, "HTTP/1.1 404 "));
+  g_assert_nonnull (strstr (raw, "Connection: close\r\n"));
+  g_clear_pointer (&client, client_free);
+  site_clear (&site);
+}
+
+static char *
+get_subject (Client *client)
+{
+  GTlsCertificate *peer = g_tls_connection_get_peer_certificate (
+    G_TLS_CONNECTION (g_tcp_wrapper_connection_get_base_io_stream (G_TCP_WRAPPER_CONNECTION (client->connection))));
+  char *pem;
+
+  g_object_get (peer, "certificate-pem", &pem, NULL);
+  return pem;
+}
+
+/* A certificate that is set later, or taken away, is that of the next connection;
+ * who does not speak TLS is none. */
+static void
+test_sse_server_tls_replaced (void)
+{
+  g_autoptr (GTlsCertificate) other = make_certificate ();
+  g_autoptr (Client) first = NULL, second = NULL;
+  g_autoptr (HttpClient) mistaken = NULL, plain = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+  Site site;
+
+  if (!site_init (&site))
+    return;
+  first = client_open (&site, STREAM);
+  soup_server_set_tls_certificate (site.fixture->soup_server, other);
+  second = client_open (&site, STREAM);
+  before = get_subject (first);
+  after = get_subject (second);
+  g_assert_cmpstr (before, !=, after);
+
+  mistaken = http_client_new (site.fixture);
+  http_client_send (mistaken, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", -1);
+  http_client_wait_closed (mistaken);
+  g_assert_cmpuint (mistaken->response->status, ==, 0);
+
+  soup_server_set_tls_certificate (site.fixture->soup_server, NULL);
+  plain = http_client_open (site.fixture, "/events/news");
+  g_assert_cmpuint (plain->response->status, ==, 200);
+  g_clear_pointer (&first, client_free);
+  g_clear_pointer (&second, client_free);
+  site_clear (&site);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -515,6 +610,9 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   certificate = make_certificate ();
   g_test_add_func ("/eric/sse-server-tls/stream", test_sse_server_tls_stream);
+  g_test_add_func ("/eric/sse-server-tls/libsoup", test_sse_server_tls_libsoup);
+  g_test_add_func ("/eric/sse-server-tls/kept", test_sse_server_tls_kept);
+  g_test_add_func ("/eric/sse-server-tls/replaced", test_sse_server_tls_replaced);
   g_test_add_func ("/eric/sse-server-tls/large", test_sse_server_tls_large);
   g_test_add_func ("/eric/sse-server-tls/share", test_sse_server_tls_share);
   g_test_add_func ("/eric/sse-server-tls/slow", test_sse_server_tls_slow);
