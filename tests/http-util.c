@@ -62,7 +62,7 @@ http_fixture_new (void)
   fixture->soup_server = soup_server_new (NULL, NULL);
   fixture->server = eric_sse_server_new (fixture->soup_server, fixture->channels);
   http_fixture_watch (fixture);
-  eric_sse_server_mount (fixture->server, "/events");
+  g_assert_true (eric_sse_server_mount (fixture->server, "/events", NULL));
   eric_sse_server_listen (fixture->server, address, &error);
   g_assert_no_error (error);
   bound = eric_sse_server_get_listen_address (fixture->server);

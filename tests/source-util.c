@@ -238,10 +238,11 @@ source_fixture_new_for (const char *method,
   return fixture;
 }
 
-/* Nobody else may have a reference once everything is settled. */
+/* Nobody else may have a reference once it is closed and everything is settled. */
 void
 source_fixture_drop_source (SourceFixture *fixture)
 {
+  eric_event_source_close (fixture->source);
   test_settle ();
   test_finalize (fixture->source);
 }

@@ -192,14 +192,30 @@ test_channel_container_signals (void)
 }
 
 static void
+test_channel_container_default (void)
+{
+  g_autoptr (EricChannelContainer) bare = g_object_new (ERIC_TYPE_CHANNEL_CONTAINER, NULL);
+  g_autoptr (EricChannelContainer) base = eric_channel_container_new (ERIC_TYPE_CHANNEL);
+  g_autoptr (EricChannel) made = eric_channel_container_add (bare, "a", NULL);
+  g_autoptr (EricChannel) another = eric_channel_container_add (base, "a", NULL);
+
+  g_assert_true (eric_channel_container_get_channel_type (bare) == ERIC_TYPE_SSE_CHANNEL);
+  g_assert_true (eric_channel_container_get_channel_type (base) == ERIC_TYPE_SSE_CHANNEL);
+  g_assert_true (ERIC_IS_SSE_CHANNEL (made));
+  g_assert_true (ERIC_IS_SSE_CHANNEL (another));
+}
+
+static void
 test_channel_container_abstract (void)
 {
-  g_autoptr (EricChannelContainer) container = eric_channel_container_new (ERIC_TYPE_CHANNEL);
+  GType type = g_type_register_static_simple (ERIC_TYPE_CHANNEL, "AbstractChannel", sizeof (EricChannelClass),
+                                              NULL, sizeof (EricChannel), NULL, G_TYPE_FLAG_ABSTRACT);
+  g_autoptr (EricChannelContainer) container = eric_channel_container_new (type);
   g_autoptr (EricChannel) channel = ERIC_CHANNEL (eric_sse_channel_new ("news"));
   GError *error = NULL;
   gboolean done = eric_channel_container_add (container, "a", &error) != NULL;
 
-  assert_refused (done, g_steal_pointer (&error), "The channel type EricChannel is abstract");
+  assert_refused (done, g_steal_pointer (&error), "The channel type AbstractChannel is abstract");
   g_assert_cmpuint (eric_channel_container_get_size (container), ==, 0);
   g_assert_true (eric_channel_container_register (container, channel, &error));
   g_assert_no_error (error);
@@ -297,6 +313,7 @@ main (int    argc,
   g_test_add_func ("/eric/channel-container/remove", test_channel_container_remove);
   g_test_add_func ("/eric/channel-container/ids", test_channel_container_ids);
   g_test_add_func ("/eric/channel-container/signals", test_channel_container_signals);
+  g_test_add_func ("/eric/channel-container/default", test_channel_container_default);
   g_test_add_func ("/eric/channel-container/abstract", test_channel_container_abstract);
   g_test_add_func ("/eric/channel-container/threads", test_channel_container_threads);
   return g_test_run ();

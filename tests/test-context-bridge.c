@@ -440,6 +440,34 @@ test_context_bridge_no_descriptor (void)
   g_assert_false (g_main_context_is_owner (context));
 }
 
+static gpointer
+make_busy (gpointer data)
+{
+  EricContextBridge *bridge = g_object_new (ERIC_TYPE_CONTEXT_BRIDGE, "context", data, NULL);
+
+  g_assert_cmpint (eric_context_bridge_get_fd (bridge), ==, -1);
+  g_assert_cmpint (eric_context_bridge_prepare (bridge), ==, -1);
+  g_assert_false (eric_context_bridge_dispatch (bridge));
+  eric_context_bridge_close (bridge);
+  test_finalize (bridge);
+  return NULL;
+}
+
+/* Made without its constructor, which could have said what is wrong. */
+static void
+test_context_bridge_bare (void)
+{
+  EricContextBridge *bridge = g_object_new (ERIC_TYPE_CONTEXT_BRIDGE, NULL);
+  guint n_called = 0;
+
+  g_assert_true (eric_context_bridge_get_context (bridge) == g_main_context_default ());
+  g_thread_join (g_thread_new ("busy", make_busy, g_main_context_default ()));
+  g_idle_add_full (G_PRIORITY_DEFAULT, count_cb, &n_called, NULL);
+  turn_until (bridge, n_called > 0);
+  g_idle_remove_by_data (&n_called);
+  test_finalize (bridge);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -465,6 +493,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add (cases[i].path, Fixture, NULL, set_up, cases[i].func, tear_down);
+  g_test_add_func ("/eric/context-bridge/bare", test_context_bridge_bare);
   g_test_add_func ("/eric/context-bridge/default", test_context_bridge_default);
   g_test_add_func ("/eric/context-bridge/no-descriptor", test_context_bridge_no_descriptor);
   return g_test_run ();

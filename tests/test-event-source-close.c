@@ -357,6 +357,7 @@ test_event_source_close_dispose (void)
         scripted_peer_send (peer, answers[i]);
       if (i > 1)
         test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_OPEN);
+      g_object_run_dispose (G_OBJECT (fixture->source));
       test_finalize (fixture->source);
       scripted_peer_wait_gone (peer);
     }
@@ -368,6 +369,7 @@ test_event_source_close_dispose_connecting (void)
   g_autoptr (SourceFixture) fixture = source_fixture_new ();
 
   eric_event_source_start (fixture->source);
+  g_object_run_dispose (G_OBJECT (fixture->source));
   test_finalize (fixture->source);
   test_settle ();
 }
@@ -377,6 +379,7 @@ drop_cb (EricEventSource  *source,
          gpointer          argument,
          EricEventSource **dropped)
 {
+  eric_event_source_close (source);
   g_clear_object (dropped);
 }
 
@@ -396,6 +399,57 @@ test_event_source_close_dispose_handler (void)
       scripted_server_answer (fixture->server, SCRIPTED_STREAM "data: 1\n\n:\n\ndata: 2\n\n", SCRIPTED_CLOSE);
       eric_event_source_start (fixture->source);
       test_wait_until (weak == NULL);
+    }
+}
+
+/* From now on the fixture has no reference of its own, and %NULL when the source is gone. */
+static void
+let_go_of_source (SourceFixture *fixture)
+{
+  g_object_add_weak_pointer (G_OBJECT (fixture->source), (gpointer *) &fixture->source);
+  g_object_unref (fixture->source);
+  g_assert_nonnull (fixture->source);
+}
+
+/* One that only its handlers know goes on until it is closed, also over a lost connection. */
+static void
+test_event_source_close_kept (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  ScriptedPeer *peer = source_fixture_open (fixture);
+
+  let_go_of_source (fixture);
+  scripted_peer_send (peer, "data: 1\n\n");
+  source_fixture_assert (fixture, "message 1\n");
+  scripted_peer_close (peer);
+  test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_CONNECTING);
+  g_string_truncate (fixture->log, 0);
+  eric_event_source_retry_now (fixture->source);
+  peer = scripted_server_wait (fixture->server, 1);
+  scripted_peer_send (peer, SCRIPTED_STREAM "data: 2\n\n");
+  source_fixture_assert (fixture, "= open\nopen\nmessage 2\n");
+  eric_event_source_close (fixture->source);
+  test_wait_until (fixture->source == NULL);
+  g_assert_cmpstr (fixture->log->str, ==, "= closed\nclosed\n");
+  scripted_peer_wait_gone (peer);
+}
+
+/* Neither who failed for good nor who came to the end of the stream is kept. */
+static void
+test_event_source_close_kept_end (void)
+{
+  const char * const answers[] = { "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", SCRIPTED_STREAM "data: 1\n\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+
+      eric_event_source_set_finite (fixture->source, TRUE);
+      scripted_server_answer (fixture->server, answers[i], SCRIPTED_CLOSE);
+      eric_event_source_start (fixture->source);
+      let_go_of_source (fixture);
+      test_wait_until (fixture->source == NULL);
+      g_assert_true (g_str_has_suffix (fixture->log->str, "closed\n"));
     }
 }
 
@@ -503,6 +557,8 @@ main (int    argc,
   g_test_add_func ("/eric/event-source-close/dispose", test_event_source_close_dispose);
   g_test_add_func ("/eric/event-source-close/dispose/connecting", test_event_source_close_dispose_connecting);
   g_test_add_func ("/eric/event-source-close/dispose/handler", test_event_source_close_dispose_handler);
+  g_test_add_func ("/eric/event-source-close/kept", test_event_source_close_kept);
+  g_test_add_func ("/eric/event-source-close/kept/end", test_event_source_close_kept_end);
   g_test_add_func ("/eric/event-source-close/restart", test_event_source_close_restart);
   g_test_add_func ("/eric/event-source-close/restart/handler", test_event_source_close_restart_handler);
   g_test_add_func ("/eric/event-source-close/session", test_event_source_close_session);

@@ -137,6 +137,48 @@ test_sse_server_notify (void)
 }
 
 static void
+test_sse_server_mount_refuse (void)
+{
+  g_autoptr (EricSseServer) server = g_object_new (ERIC_TYPE_SSE_SERVER, NULL);
+  const char * const paths[] = { "", "/", "events", "/events/", "http://127.0.0.1/events" };
+
+  g_assert_true (SOUP_IS_SERVER (eric_sse_server_get_soup_server (server)));
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (eric_sse_server_mount (server, paths[i], &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, paths[i]));
+    }
+  g_assert_true (eric_sse_server_mount (server, "/events", NULL));
+}
+
+/* One that was given nothing has what it needs. */
+static void
+test_sse_server_bare (void)
+{
+  g_autoptr (EricSseServer) server = eric_sse_server_new (NULL, NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (EricChannel) news = eric_channel_container_add (eric_sse_server_get_channels (server), "news", NULL);
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (SoupMessage) message = NULL;
+  GSocketAddress *bound;
+  g_autofree char *uri = NULL;
+  g_autoptr (GAsyncResult) answer = NULL;
+
+  g_assert_true (eric_sse_server_mount (server, "/events", NULL));
+  g_assert_true (eric_sse_server_listen (server, address, NULL));
+  bound = eric_sse_server_get_listen_address (server);
+  uri = g_strdup_printf ("http://127.0.0.1:%u/events/news",
+                         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
+  message = soup_message_new ("HEAD", uri);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, NULL, test_keep_result, &answer);
+  test_wait_until (answer != NULL);
+  g_assert_cmpuint (soup_message_get_status (message), ==, SOUP_STATUS_OK);
+}
+
+static void
 test_sse_server_mount (void)
 {
   g_autoptr (HttpFixture) fixture = http_fixture_new ();
@@ -145,7 +187,7 @@ test_sse_server_mount (void)
   g_autoptr (HttpClient) none = NULL;
   g_autoptr (GPtrArray) subscribers = NULL;
 
-  eric_sse_server_mount (fixture->server, "/more/paths");
+  g_assert_true (eric_sse_server_mount (fixture->server, "/more/paths", NULL));
   first = http_client_open (fixture, "/events/news");
   second = http_client_open (fixture, "/more/paths/news");
   http_broadcast (fixture->news, "to all");
@@ -673,7 +715,9 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/eric/sse-server/properties", test_sse_server_properties);
   g_test_add_func ("/eric/sse-server/notify", test_sse_server_notify);
+  g_test_add_func ("/eric/sse-server/bare", test_sse_server_bare);
   g_test_add_func ("/eric/sse-server/mount", test_sse_server_mount);
+  g_test_add_func ("/eric/sse-server/mount/refuse", test_sse_server_mount_refuse);
   g_test_add_func ("/eric/sse-server/serve", test_sse_server_serve);
   g_test_add_func ("/eric/sse-server/listener", test_sse_server_listener);
   g_test_add_func ("/eric/sse-server/listener-stop", test_sse_server_listener_stop);

@@ -52,6 +52,12 @@ typedef struct
 
 G_DEFINE_TYPE_WITH_PRIVATE (EricSseChannel, eric_sse_channel, ERIC_TYPE_CHANNEL)
 
+GType
+_eric_channel_get_default_type (void)
+{
+  return ERIC_TYPE_SSE_CHANNEL;
+}
+
 enum
 {
   PROP_0,

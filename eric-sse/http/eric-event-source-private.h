@@ -44,6 +44,7 @@ typedef struct
   GError               *error;              /* (owned) (nullable) */
   guint                 life;               /* counts starts and ends: what belongs to another is over */
   gboolean              was_started;
+  EricEventSource      *alive;              /* (owned) (nullable): itself, while it is started */
   SoupMessage          *http_message;       /* (owned) (nullable): of the last request */
   EricSourceConnection *connection;         /* (owned) (nullable) */
   guint                 n_redirects;

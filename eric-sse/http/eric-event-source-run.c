@@ -57,6 +57,7 @@ _eric_event_source_halt (EricEventSource *self)
   if (priv->monitor != NULL)
     g_clear_signal_handler (&priv->network_changed_id, priv->monitor);
   g_clear_object (&priv->monitor);
+  g_clear_object (&priv->alive);
 }
 
 /* The end, and why if something went wrong. Takes over @error. */
@@ -652,6 +653,7 @@ _eric_event_source_run (EricEventSource *self)
   guint life;
 
   priv->life++;
+  g_set_object (&priv->alive, self);
   priv->n_failures = 0;
   priv->had_stream = FALSE;
   g_clear_pointer (&priv->refused_id, g_free);

@@ -47,7 +47,13 @@
  *
  * A source belongs to the thread that it was made in, and to its thread-default
  * main context: everything happens there, and nothing blocks. Once it is closed it
- * emits nothing more. A source that nobody holds a reference to is closed.
+ * emits nothing more.
+ *
+ * A source that was started holds a reference to itself until it has ended: until
+ * [method@EventSource.close], and where the stream ends or fails for good, until
+ * [signal@EventSource::closed]. So it goes on where nobody but its handlers knows
+ * it, as in a browser; who wants it no more closes it. Close it also before its main
+ * context goes: nothing can end it behind that.
  *
  * Since: 0.1
  */

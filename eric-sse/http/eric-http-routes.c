@@ -444,6 +444,7 @@ _eric_http_routes_remove (EricSseServer *self,
  * eric_sse_server_mount:
  * @self: a server
  * @path: a path that begins and does not end with a slash, such as `/events`
+ * @error: return location for an error, or %NULL
  *
  * Serves the channels of the container below a path, each under its id: `GET` is
  * its stream, which `?topic=` joins with that of further channels; `POST`
@@ -476,16 +477,29 @@ _eric_http_routes_remove (EricSseServer *self,
  * that it cannot join what it protects. A feed asks so, with `OPTIONS`, for its own path
  * before it is published line by line.
  *
+ * Fails with %G_IO_ERROR_INVALID_ARGUMENT where @path does not begin with a slash, or
+ * ends with one.
+ *
+ * Returns: %TRUE unless it failed
+ *
  * Since: 0.1
  */
-void
-eric_sse_server_mount (EricSseServer *self,
-                       const char    *path)
+gboolean
+eric_sse_server_mount (EricSseServer  *self,
+                       const char     *path,
+                       GError        **error)
 {
   g_autoptr (GStrvBuilder) mounts = NULL;
 
-  g_return_if_fail (ERIC_IS_SSE_SERVER (self));
-  g_return_if_fail (path != NULL && path[0] == '/' && !g_str_has_suffix (path, "/"));
+  g_return_val_if_fail (ERIC_IS_SSE_SERVER (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (path[0] != '/' || g_str_has_suffix (path, "/"))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "A path to mount must begin, and not end, with a slash: “%s”", path);
+      return FALSE;
+    }
 
   mounts = g_strv_builder_new ();
   if (self->mounts != NULL)
@@ -494,4 +508,5 @@ eric_sse_server_mount (EricSseServer *self,
   g_clear_pointer (&self->mounts, g_strfreev);
   self->mounts = g_strv_builder_end (mounts);
   _eric_http_routes_add (self, path);
+  return TRUE;
 }

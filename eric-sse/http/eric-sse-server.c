@@ -31,7 +31,7 @@
  * EricChannelContainer *channels = eric_sse_server_get_channels (server);
  * g_autoptr (EricChannel) news = eric_channel_container_add (channels, "news", NULL);
  *
- * eric_sse_server_mount (server, "/events");
+ * eric_sse_server_mount (server, "/events", NULL);
  * eric_sse_server_listen (server, address, NULL);
  * ```
  *
@@ -689,7 +689,8 @@ eric_sse_server_init (EricSseServer *self)
 
 /**
  * eric_sse_server_new:
- * @soup_server: (transfer none): the server that reads the requests
+ * @soup_server: (transfer none) (nullable): the server that reads the requests, or
+ *   %NULL for a new one
  * @channels: (transfer none) (nullable): the channels that mounted paths serve,
  *   or %NULL for a new container
  *
@@ -704,7 +705,7 @@ EricSseServer *
 eric_sse_server_new (SoupServer           *soup_server,
                      EricChannelContainer *channels)
 {
-  g_return_val_if_fail (SOUP_IS_SERVER (soup_server), NULL);
+  g_return_val_if_fail (soup_server == NULL || SOUP_IS_SERVER (soup_server), NULL);
   g_return_val_if_fail (channels == NULL || ERIC_IS_CHANNEL_CONTAINER (channels), NULL);
 
   return g_object_new (ERIC_TYPE_SSE_SERVER,

@@ -147,8 +147,9 @@ SoupServerMessage    *eric_sse_server_get_current_message   (EricSseServer      
 ERIC_AVAILABLE_IN_ALL
 GPtrArray            *eric_sse_server_get_subscribers       (EricSseServer         *self);
 ERIC_AVAILABLE_IN_ALL
-void                  eric_sse_server_mount                 (EricSseServer         *self,
-                                                             const char            *path);
+gboolean              eric_sse_server_mount                 (EricSseServer         *self,
+                                                             const char            *path,
+                                                             GError               **error);
 ERIC_AVAILABLE_IN_ALL
 gboolean              eric_sse_server_listen                (EricSseServer         *self,
                                                              GSocketAddress        *address,

@@ -5,6 +5,7 @@
 
 #include "eric-channel-container.h"
 
+#include "eric-channel-private.h"
 #include "eric-channel.h"
 #include "eric-error.h"
 
@@ -96,6 +97,8 @@ eric_channel_container_set_property (GObject      *object,
     {
     case PROP_CHANNEL_TYPE:
       self->channel_type = g_value_get_gtype (value);
+      if (self->channel_type == ERIC_TYPE_CHANNEL)
+        self->channel_type = _eric_channel_get_default_type ();
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -124,7 +127,9 @@ eric_channel_container_class_init (EricChannelContainerClass *klass)
   /**
    * EricChannelContainer:channel-type: (getter get_channel_type)
    *
-   * The type of the channels that [method@ChannelContainer.add] makes.
+   * The type of the channels that [method@ChannelContainer.add] makes:
+   * %ERIC_TYPE_SSE_CHANNEL unless another is given, and for %ERIC_TYPE_CHANNEL,
+   * which is abstract.
    *
    * Since: 0.1
    */
@@ -167,7 +172,7 @@ eric_channel_container_init (EricChannelContainer *self)
 /**
  * eric_channel_container_new:
  * @channel_type: the type of the channels that [method@ChannelContainer.add]
- *   makes, such as %ERIC_TYPE_SSE_CHANNEL
+ *   makes; %ERIC_TYPE_CHANNEL stands for %ERIC_TYPE_SSE_CHANNEL
  *
  * Makes an empty container.
  *

@@ -54,6 +54,10 @@ gboolean     _eric_channel_broadcast_all (EricChannel          *self,
 
 gboolean     _eric_channel_has_listeners (EricChannel          *self);
 
+/* eric-sse-channel.c: the type of the channels that a container makes unless it is told.
+ * What stands above says it, for nothing here can be made without a subclass. */
+GType               _eric_channel_get_default_type     (void);
+
 /* Between eric-channel.c, which has the listeners, and eric-channel-messages.c. */
 EricChannelPrivate *_eric_channel_get_private          (EricChannel  *self);
 gboolean            _eric_channel_check_open_locked    (EricChannel  *self,

@@ -64,11 +64,21 @@ struct _EricContextBridge
   int           priority;    /* the highest among what is ready */
   gboolean      prepared;
   gboolean      closed;
+  GError       *error;       /* (owned) (nullable): why it was closed from the first */
 };
 
 G_DEFINE_FINAL_TYPE (EricContextBridge, eric_context_bridge, G_TYPE_OBJECT)
 
 #define INITIAL_N_FDS 16
+
+enum
+{
+  PROP_0,
+  PROP_CONTEXT,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 /* A context can be let go of by its owner alone. */
 static void
@@ -94,25 +104,9 @@ eric_context_bridge_finalize (GObject *object)
   let_go (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->fds, g_free);
+  g_clear_error (&self->error);
 
   G_OBJECT_CLASS (eric_context_bridge_parent_class)->finalize (object);
-}
-
-static void
-eric_context_bridge_class_init (EricContextBridgeClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = eric_context_bridge_finalize;
-}
-
-static void
-eric_context_bridge_init (EricContextBridge *self)
-{
-  self->fd = -1;
-  self->inner_fd = -1;
-  self->closed = TRUE;   /* until it has a main context */
-  self->thread = g_thread_self ();
-  self->n_allocated = INITIAL_N_FDS;
-  self->fds = g_new (GPollFD, self->n_allocated);
 }
 
 /* Makes the inner set, and puts it into the outer one. */
@@ -125,6 +119,105 @@ renew_inner_set (EricContextBridge *self)
     close (self->inner_fd);
   self->inner_fd = epoll_create1 (EPOLL_CLOEXEC);
   return self->inner_fd >= 0 && epoll_ctl (self->fd, EPOLL_CTL_ADD, self->inner_fd, &event) == 0;
+}
+
+/* What cannot be had closes it. */
+static void
+eric_context_bridge_constructed (GObject *object)
+{
+  EricContextBridge *self = ERIC_CONTEXT_BRIDGE (object);
+  int errsv;
+
+  G_OBJECT_CLASS (eric_context_bridge_parent_class)->constructed (object);
+
+  if (self->context == NULL)
+    self->context = g_main_context_ref_thread_default ();
+  if (!g_main_context_acquire (self->context))
+    {
+      self->closed = TRUE;
+      self->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY,
+                                         "The main context is iterated in another thread");
+      return;
+    }
+  self->fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->fd >= 0 && renew_inner_set (self))
+    return;
+  errsv = errno;
+  let_go (self);
+  self->error = g_error_new (G_IO_ERROR, g_io_error_from_errno (errsv),
+                             "The main context gets no descriptor: %s", g_strerror (errsv));
+}
+
+static void
+eric_context_bridge_set_property (GObject      *object,
+                                  guint         prop_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  EricContextBridge *self = ERIC_CONTEXT_BRIDGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_CONTEXT:
+      self->context = g_value_dup_boxed (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_context_bridge_get_property (GObject    *object,
+                                  guint       prop_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  EricContextBridge *self = ERIC_CONTEXT_BRIDGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_CONTEXT:
+      g_value_set_boxed (value, self->context);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+eric_context_bridge_class_init (EricContextBridgeClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = eric_context_bridge_constructed;
+  object_class->finalize = eric_context_bridge_finalize;
+  object_class->set_property = eric_context_bridge_set_property;
+  object_class->get_property = eric_context_bridge_get_property;
+
+  /**
+   * EricContextBridge:context: (getter get_context)
+   *
+   * The main context; where none is given, the thread-default one of the thread that
+   * makes the bridge. A bridge that is made without [ctor@ContextBridge.new] is closed
+   * from the first where that would fail.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONTEXT] =
+    g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
+                        (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+eric_context_bridge_init (EricContextBridge *self)
+{
+  self->fd = -1;
+  self->inner_fd = -1;
+  self->thread = g_thread_self ();
+  self->n_allocated = INITIAL_N_FDS;
+  self->fds = g_new (GPollFD, self->n_allocated);
 }
 
 /**
@@ -147,34 +240,18 @@ EricContextBridge *
 eric_context_bridge_new (GMainContext  *context,
                          GError       **error)
 {
-  g_autoptr (GMainContext) owned =
-    context != NULL ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
-  g_autoptr (EricContextBridge) self = NULL;
+  g_autoptr (EricContextBridge) self = g_object_new (ERIC_TYPE_CONTEXT_BRIDGE, "context", context, NULL);
 
-  if (!g_main_context_acquire (owned))
+  if (self->error != NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                           "The main context is iterated in another thread");
-      return NULL;
-    }
-
-  self = g_object_new (ERIC_TYPE_CONTEXT_BRIDGE, NULL);
-  self->context = g_steal_pointer (&owned);
-  self->closed = FALSE;
-  self->fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->fd < 0 || !renew_inner_set (self))
-    {
-      int errsv = errno;
-
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv),
-                   "The main context gets no descriptor: %s", g_strerror (errsv));
+      g_propagate_error (error, g_steal_pointer (&self->error));
       return NULL;
     }
   return g_steal_pointer (&self);
 }
 
 /**
- * eric_context_bridge_get_context:
+ * eric_context_bridge_get_context: (get-property context)
  * @self: a bridge
  *
  * Gets the main context.

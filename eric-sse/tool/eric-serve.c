@@ -142,7 +142,8 @@ start (EricServe *serve)
   eric_serve_presence_start (serve);
   eric_serve_page_add (serve);
   eric_serve_health_add (serve);
-  eric_sse_server_mount (serve->sse_server, "/events");
+  if (!eric_sse_server_mount (serve->sse_server, "/events", NULL))
+    g_assert_not_reached ();
   for (char **id = serve->options.channels; id != NULL && *id != NULL; id++)
     {
       g_autoptr (EricSseChannel) channel = eric_serve_channels_add (serve->made, *id);

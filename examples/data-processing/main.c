@@ -153,7 +153,7 @@ serve (App     *app,
 
   app->server = eric_sse_server_new (soup_server, NULL);
   eric_sse_server_set_allow_publish (app->server, FALSE);
-  eric_sse_server_mount (app->server, "/events");
+  eric_sse_server_mount (app->server, "/events", NULL);
   app->events = eric_channel_container_add (eric_sse_server_get_channels (app->server), "checksums", NULL);
   eric_sse_channel_set_history_size (ERIC_SSE_CHANNEL (app->events), G_MAXUINT);
   eric_sse_channel_set_history_bytes (ERIC_SSE_CHANNEL (app->events), HISTORY_BYTES);

@@ -114,6 +114,7 @@ def sources(_tmp_path):
     source.connect('message', lambda *_: None)
     source.set_end_func(lambda message: False)
     source.start()
+    source.close()
     return source
 
 
@@ -222,6 +223,49 @@ def test_callbacks_go_with_their_object():
     del pool, model, source
     gc.collect()
     assert not any(reference() for reference in gone)
+
+
+def test_source_is_kept():
+    """One that was started lives until it is closed, also where only its handlers know it."""
+    channel = Eric.SseChannel('news')
+    server = Eric.SseServer()
+    server.channels.register(channel)
+    server.mount('/events')
+    server.listen(Gio.InetSocketAddress.new_from_string('127.0.0.1', 0))
+    uri = f'http://127.0.0.1:{server.get_listen_address().get_port()}/events/news'
+    seen, gone = [], []
+
+    def follow():
+        source = Eric.EventSource(uri)
+        source.connect('message', lambda source, message: (seen.append(message.text),
+                                                           message.text == '2' and source.close()))
+        source.start()
+        source.weak_ref(lambda: gone.append(True))
+
+    follow()
+    for number in range(3):
+        gc.collect()
+        run_until(lambda: server.n_subscribers == 1)
+        channel.broadcast(Eric.Message('test', number))
+        run_until(lambda: len(seen) > number)
+        assert (number == 2) or not gone
+    run_until_quiet(lambda: (gc.collect(), gone)[1])
+    assert seen == ['0', '1', '2']
+
+
+def test_source_that_failed_is_not_kept():
+    closed, gone = [], []
+
+    def follow():
+        source = Eric.EventSource('http://127.0.0.1:9/')
+        source.policy = Eric.ReconnectPolicy.NEVER
+        source.connect('closed', lambda *_: closed.append(True))
+        source.weak_ref(lambda: gone.append(True))
+        source.start()
+
+    follow()
+    run_until(lambda: closed)
+    run_until_quiet(lambda: (gc.collect(), gone)[1])
 
 
 def test_callback_after_its_object():

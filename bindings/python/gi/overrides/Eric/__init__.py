@@ -7,7 +7,7 @@ from gi.module import get_introspection_module, repository
 from gi.repository import GObject
 
 from . import _calls, _messaging, _network, _processing
-from ._context import attach as attach_to_asyncio
+from ._context import attach as attach_to_asyncio, install as _install_context
 from ._errors import Error, ErrorCode, classes
 
 Eric = get_introspection_module('Eric')
@@ -38,6 +38,7 @@ def _install_attributes(cls):
         setattr(cls, attribute, property(info, setter, doc=f'What {name}() gives.'))
 
 
+_install_context()
 _processing.install()
 _messaging.install()
 _network.install()

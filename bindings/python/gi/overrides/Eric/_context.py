@@ -16,7 +16,7 @@ import threading
 import weakref
 
 from gi.module import get_introspection_module
-from gi.repository import Gio, GLib
+from gi.repository import Gio, GLib, GObject
 
 Bridge = get_introspection_module('Eric').ContextBridge
 
@@ -153,3 +153,13 @@ def attach():
     loop = asyncio._get_running_loop()
     if loop is not None:
         get_driver(loop)
+
+
+def install():
+    """Eric.ContextBridge() says what Eric.ContextBridge.new() would."""
+    def __init__(self, context=None):
+        GObject.Object.__init__(self, context=context)
+        if self.get_fd() < 0:
+            Bridge.new(context)
+            raise RuntimeError('The main context was not free')
+    Bridge.__init__ = __init__

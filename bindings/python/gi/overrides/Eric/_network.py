@@ -48,9 +48,23 @@ def _install_closing(cls):
     cls.__aexit__ = __aexit__
 
 
+def _checking_uri(cls):
+    """A property cannot refuse a value: what is wrong with a URI would be said when the source
+    is started. Here it is raised at once."""
+    init = cls.__init__
+
+    def __init__(self, *args, **properties):
+        init(self, *args, **properties)
+        uri = args[0] if args else properties.get('uri')
+        if uri is not None and self.get_uri() is None:
+            Eric.EventSource.new(uri)
+    cls.__init__ = __init__
+
+
 def install_sources():
     Source = Eric.EventSource
     _belongs_to_context(Source, 'uri')
+    _checking_uri(Source)
     _streams.install(Source, _streams.Reading(Source))
     _install_closing(Source)
 
