@@ -47,6 +47,18 @@ function checkRange(owner, name, index, least, most = Infinity) {
   });
 }
 
+// A property cannot refuse a value: what the constructor that can fail says of it is thrown
+// also where an object is made by its properties.
+function checkMade(Class, isMade, make) {
+  const init = Class.prototype._init;
+  Class.prototype._init = function (properties = {}) {
+    const made = init.call(this, properties) ?? this;
+    if (!isMade(made, properties))
+      make(properties);
+    return made;
+  };
+}
+
 function extend(Eric) {
   for (const [name, ranges] of Object.entries(RANGES))
     ranges.forEach((range) => checkRange(Eric[name].prototype, ...range));
@@ -62,4 +74,8 @@ function extend(Eric) {
     if (!GObject.type_is_a(type, Eric.Channel))
       throw new TypeError("A container has channels: give it Eric.Channel or a class that is derived from it");
   });
+  checkMade(Eric.EventSource, (source, {uri}) => (uri ?? null) === null || source.get_uri() !== null,
+    ({uri}) => Eric.EventSource.new(uri));
+  checkMade(Eric.ContextBridge, (bridge) => bridge.get_fd() >= 0,
+    ({context}) => Eric.ContextBridge.new(context ?? null));
 }
