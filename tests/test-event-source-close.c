@@ -424,7 +424,7 @@ test_event_source_close_kept (void)
   scripted_peer_close (peer);
   test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_CONNECTING);
   g_string_truncate (fixture->log, 0);
-  eric_event_source_retry_now (fixture->source);
+  source_fixture_pass (fixture, ERIC_EVENT_SOURCE_DEFAULT_RETRY_DELAY * 2);
   peer = scripted_server_wait (fixture->server, 1);
   scripted_peer_send (peer, SCRIPTED_STREAM "data: 2\n\n");
   source_fixture_assert (fixture, "= open\nopen\nmessage 2\n");

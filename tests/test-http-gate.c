@@ -165,7 +165,7 @@ test_http_gate_handlers (void)
 
       soup_server_add_handler (before->soup_server, "/late/news", count_cb, &n_before, NULL);
       soup_server_add_early_handler (before->soup_server, "/late", guard_cb, NULL, NULL);
-      eric_sse_server_mount (before->server, "/late");
+      eric_sse_server_mount (before->server, "/late", NULL);
       assert_status (before, "DELETE", "/late/news", "Cookie: yes\r\n", "", 405);
       assert_status (before, "GET", "/late/news", "", "", 200);
       g_assert_cmpuint (n_before, ==, 1);
