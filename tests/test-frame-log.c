@@ -173,7 +173,8 @@ locate (EricFrameLog *log,
         guint64      *index)
 {
   TestReader *reader = attach (log);
-  gboolean continues = eric_frame_log_locate (log, number, &reader->reader, index);
+  guint64 before = G_MAXUINT64;
+  gboolean continues = eric_frame_log_locate (log, number, &reader->reader, index, &before);
 
   detach (log, reader);
   return continues;
@@ -201,8 +202,8 @@ test_frame_log_numbers (void)
   guint64 number = eric_frame_number_next ();
   gint64 now = g_get_real_time ();
 
-  g_assert_cmpuint (number, >, now - 3600 * G_TIME_SPAN_SECOND);
-  g_assert_cmpuint (number, <, now + 3600 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (number, >, (now - 3600 * G_TIME_SPAN_SECOND) / 16);
+  g_assert_cmpuint (number, <, (now + 3600 * G_TIME_SPAN_SECOND) / 16);
   g_assert_cmpuint (eric_frame_number_current (), ==, number);
   g_assert_cmpuint (eric_frame_number_next (), ==, number + 1);
 }
@@ -459,11 +460,13 @@ test_frame_log_backlog_behind_history (void)
 {
   EricFrameLog *log = new_log (4, NO_LIMIT, 2, NO_LIMIT);
   TestReader *reader = attach (log);
-  guint64 index;
+  guint64 index, number, before = G_MAXUINT64;
 
-  for (const char *id = "abcd"; *id != '\0'; id++)
+  number = append (log, "a", FALSE);
+  for (const char *id = "bcd"; *id != '\0'; id++)
     append (log, (char[]) { *id, '\0' }, FALSE);
-  g_assert_false (eric_frame_log_locate (log, 0, &reader->reader, &index));
+  g_assert_false (eric_frame_log_locate (log, 0, &reader->reader, &index, &before));
+  g_assert_cmpuint (before, ==, number - 1);
   g_assert_cmpuint (index, ==, 0);
   append (log, "e", FALSE);
   append (log, "f", FALSE);
@@ -509,64 +512,173 @@ test_frame_log_locate (void)
   eric_frame_log_unref (log);
 }
 
+static gboolean
+find_id (EricFrameLog *log,
+         const char   *id,
+         guint64      *number)
+{
+  return eric_frame_logs_find_id (&log, 1, id, number);
+}
+
 static void
 assert_id (EricFrameLog *log,
            const char   *id,
            guint64       expected)
 {
-  guint64 number = 0;
+  guint64 number = G_MAXUINT64;
 
-  g_assert_true (eric_frame_log_find_id (log, id, &number));
+  g_assert_true (find_id (log, id, &number));
   g_assert_cmpuint (number, ==, expected);
+}
+
+static void
+assert_number (EricFrameLog *log,
+               guint64       number,
+               gboolean      known)
+{
+  char id[ERIC_FRAME_ID_SIZE];
+  guint64 found;
+
+  eric_frame_id_print (id, number);
+  g_assert_cmpint (find_id (log, id, &found), ==, known);
+  if (known)
+    g_assert_cmpuint (found, ==, number);
 }
 
 static void
 test_frame_log_find_id (void)
 {
   static const char *const unknown[] = { "", "x", " 5", "+5", "-5", "5x", "0x5", "5.0",
-                                         "18446744073709551616" };
+                                         "9223372036854775807", "18446744073709551616" };
   EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
   guint64 number, first, second;
-  g_autofree char *future = NULL;
-  g_autofree char *present = NULL;
 
   first = append (log, "own", TRUE);
   append (log, "b", FALSE);
   assert_id (log, "own", first);
-  g_assert_false (eric_frame_log_find_id (log, "b", &number));
+  g_assert_false (find_id (log, "b", &number));
 
   second = append (log, "7", TRUE);        /* drops the first */
-  g_assert_false (eric_frame_log_find_id (log, "own", &number));
+  g_assert_false (find_id (log, "own", &number));
   assert_id (log, "7", second);
   append (log, "c", FALSE);
-  append (log, "d", FALSE);                /* drops it, so that it is a number */
-  assert_id (log, "7", 7);
+  append (log, "d", FALSE);                /* drops it: of a process before this one, if of any */
+  assert_id (log, "7", 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
-    g_assert_false (eric_frame_log_find_id (log, unknown[i], &number));
-  present = g_strdup_printf ("%" G_GUINT64_FORMAT, eric_frame_number_current ());
-  future = g_strdup_printf ("%" G_GUINT64_FORMAT, eric_frame_number_current () + 1);
-  assert_id (log, present, eric_frame_number_current ());
-  g_assert_false (eric_frame_log_find_id (log, future, &number));
+    g_assert_false (find_id (log, unknown[i], &number));
+  assert_number (log, eric_frame_number_current (), TRUE);
+  assert_number (log, eric_frame_number_current () + 1, FALSE);
   eric_frame_log_unref (log);
 }
 
-/* An id that was given twice is that of the newer message, and stays known
- * until that one goes. */
+/* A process whose clock says the same, or less, gives the same numbers; the tag tells. */
+static void
+test_frame_log_find_foreign (void)
+{
+  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  guint64 own = append (log, "a", FALSE), number, whole;
+  char id[ERIC_FRAME_ID_SIZE];
+  g_autofree char *old = NULL;
+
+  assert_number (log, own, TRUE);
+  eric_frame_id_print (id, own);
+  whole = g_ascii_strtoull (id, NULL, 10);
+  g_snprintf (id, sizeof id, "%" G_GUINT64_FORMAT, whole ^ 1);
+  g_assert_false (find_id (log, id, &number));
+  old = g_strdup_printf ("%" G_GUINT64_FORMAT, (whole ^ 1) - (G_GUINT64_CONSTANT (1) << 60));
+  assert_id (log, old, 0);
+  eric_frame_log_unref (log);
+}
+
+/* An id that was given twice is that of the older message, so that nothing is skipped; and
+ * when that one goes, it names no place any more. */
 static void
 test_frame_log_find_duplicate (void)
 {
-  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
-  guint64 number, newer;
+  EricFrameLog *log = new_log (3, NO_LIMIT, 10, NO_LIMIT);
+  guint64 number, older;
 
+  older = append (log, "same", TRUE);
+  append (log, "b", FALSE);
   append (log, "same", TRUE);
-  newer = append (log, "same", TRUE);
-  assert_id (log, "same", newer);
+  assert_id (log, "same", older);
   append (log, "c", FALSE);                /* drops the older */
-  assert_id (log, "same", newer);
+  g_assert_false (find_id (log, "same", &number));
   append (log, "d", FALSE);
-  g_assert_false (eric_frame_log_find_id (log, "same", &number));
+  append (log, "e", FALSE);                /* drops the newer: both are forgotten */
+  g_assert_false (find_id (log, "same", &number));
+  older = append (log, "same", TRUE);
+  assert_id (log, "same", older);
   eric_frame_log_unref (log);
+}
+
+/* In logs that are read together, an id of both is that of the older message. */
+static void
+test_frame_log_find_joined (void)
+{
+  EricFrameLog *logs[] = { new_log (2, NO_LIMIT, 10, NO_LIMIT), new_log (2, NO_LIMIT, 10, NO_LIMIT) };
+  guint64 five, same, number;
+
+  append (logs[0], "1", TRUE);
+  same = append (logs[1], "same", TRUE);
+  five = append (logs[1], "5", TRUE);
+  append (logs[0], "same", TRUE);
+  g_assert_true (eric_frame_logs_find_id (logs, 2, "5", &number));
+  g_assert_cmpuint (number, ==, five);
+  g_assert_true (eric_frame_logs_find_id (logs, 2, "same", &number));
+  g_assert_cmpuint (number, ==, same);
+  append (logs[0], "b", FALSE);
+  append (logs[0], "same", TRUE);          /* drops 1 */
+  append (logs[0], "c", FALSE);            /* drops the first of two */
+  g_assert_false (eric_frame_logs_find_id (logs, 2, "same", &number));
+  for (guint i = 0; i < 2; i++)
+    eric_frame_log_unref (logs[i]);
+}
+
+/* Who was told a place in a channel without messages has missed none, when another log
+ * has taken its place meanwhile; who comes from before messages that are gone has. */
+static void
+test_frame_log_gone (void)
+{
+  EricFrameLog *log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  guint64 quiet = eric_frame_number_next (), index;
+
+  eric_frame_log_unref (log);
+  log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  g_assert_true (locate (log, quiet, &index));
+  append (log, "a", FALSE);
+  eric_frame_log_unref (log);
+  log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  g_assert_false (locate (log, quiet, &index));
+  g_assert_true (locate (log, eric_frame_number_current (), &index));
+  eric_frame_log_unref (log);
+}
+
+static void
+test_frame_log_id_check (void)
+{
+  static const char *const good[] = { "1", "a b", "a\tb", "é", "Earliest", "earliest-1", "5-x", "\302\200" };
+  static const char *const bad[] = { "", " ", " 7", "7 ", "\t7", "7\t", "a\001b", "a\177", "a\033b", "earliest" };
+  g_autofree char *longest = g_strnfill (ERIC_SSE_CHANNEL_MAX_ID, 'x');
+  g_autofree char *longer = g_strnfill (ERIC_SSE_CHANNEL_MAX_ID + 1, 'x');
+  char id[ERIC_FRAME_ID_SIZE];
+  GError *error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    g_assert_true (eric_frame_id_check (good[i], NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_false (eric_frame_id_check (bad[i], &error));
+      g_assert_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT);
+      g_clear_error (&error);
+    }
+  g_assert_true (eric_frame_id_check (longest, NULL));
+  g_assert_false (eric_frame_id_check (longer, NULL));
+  eric_frame_id_print (id, eric_frame_number_current ());
+  g_assert_true (eric_frame_id_check (id, NULL));
+  eric_frame_id_print (id, eric_frame_number_current () + 1000);
+  g_assert_false (eric_frame_id_check (id, NULL));
 }
 
 /* No more history, but kept for a reader: the id is known. */
@@ -585,7 +697,7 @@ test_frame_log_find_kept (void)
   assert_id (log, "own", own);
   g_assert_false (locate (log, own, &index));
   detach (log, reader);
-  g_assert_false (eric_frame_log_find_id (log, "own", &own));
+  g_assert_false (find_id (log, "own", &own));
   eric_frame_log_unref (log);
 }
 
@@ -662,6 +774,10 @@ main (int    argc,
   g_test_add_func ("/eric/frame-log/backlog-behind-history", test_frame_log_backlog_behind_history);
   g_test_add_func ("/eric/frame-log/locate", test_frame_log_locate);
   g_test_add_func ("/eric/frame-log/find-id", test_frame_log_find_id);
+  g_test_add_func ("/eric/frame-log/find-foreign", test_frame_log_find_foreign);
+  g_test_add_func ("/eric/frame-log/find-joined", test_frame_log_find_joined);
+  g_test_add_func ("/eric/frame-log/gone", test_frame_log_gone);
+  g_test_add_func ("/eric/frame-log/id-check", test_frame_log_id_check);
   g_test_add_func ("/eric/frame-log/find-duplicate", test_frame_log_find_duplicate);
   g_test_add_func ("/eric/frame-log/find-kept", test_frame_log_find_kept);
   g_test_add_func ("/eric/frame-log/wake", test_frame_log_wake);

@@ -143,6 +143,18 @@ test_http_stream_headers (void)
                   "X-Accel-Buffering: no\nX-Content-Type-Options: nosniff\nConnection: close");
 }
 
+/* An id behind the words, and nothing behind that. */
+static void
+assert_greeting (const char *text,
+                 const char *words)
+{
+  const char *id = text + strlen (words);
+
+  g_assert_true (g_str_has_prefix (text, words));
+  g_assert_cmpuint (strcspn (id, "\n"), >, 0);
+  g_assert_cmpstr (id + strcspn (id, "\n"), ==, "\n\n");
+}
+
 /* What is said at once, and to a client of HTTP/1.0 also what is said at the end:
  * nothing, as the connection says it. */
 static void
@@ -154,7 +166,7 @@ test_http_stream_first_words (void)
 
   eric_sse_channel_set_retry_timeout (fixture->news, 1234);
   client = http_client_open (fixture, "/events/news");
-  g_assert_cmpstr (client->response->body->str, ==, ": ok\n\nretry: 1234\n\n");
+  assert_greeting (client->response->body->str, ": ok\n\nretry: 1234\n\nid: ");
   g_assert_cmpuint (g_array_index (client->response->retries, guint, 0), ==, 1234);
   http_client_send (old, "GET /events/news HTTP/1.0\r\n\r\n", -1);
   http_client_wait_ready (old);

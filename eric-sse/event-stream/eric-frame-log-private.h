@@ -4,6 +4,7 @@
 #pragma once
 
 #include "eric-frame-budget-private.h"
+#include "eric-frame-id-private.h"
 #include "eric-types.h"
 
 G_BEGIN_DECLS
@@ -62,9 +63,6 @@ struct _EricFrameReader
   GList     link;       /* (lock log) */
 };
 
-guint64       eric_frame_number_next     (void);
-guint64       eric_frame_number_current  (void);
-
 EricFrameLog *eric_frame_log_new         (void);
 EricFrameLog *eric_frame_log_ref         (EricFrameLog          *log);
 void          eric_frame_log_unref       (EricFrameLog          *log);
@@ -78,6 +76,10 @@ void          eric_frame_log_append      (EricFrameLog          *log,
                                           EricMessage           *message,
                                           guint64                number,
                                           gboolean               own_id);
+EricMessage  *eric_frame_log_admit       (EricFrameLog          *log,
+                                          EricMessage           *message);
+EricMessage  *eric_frame_identify        (EricMessage           *message,
+                                          guint64                number);
 void          eric_frame_log_close       (EricFrameLog          *log);
 void          eric_frame_log_look        (EricFrameLog          *log,
                                           guint64               *first,
@@ -91,13 +93,15 @@ void          eric_frame_log_add_publisher
 void          eric_frame_log_remove_publisher
                                          (EricFrameLog          *log);
 gboolean      eric_frame_log_is_idle     (EricFrameLog          *log);
-gboolean      eric_frame_log_find_id     (EricFrameLog          *log,
+gboolean      eric_frame_logs_find_id    (EricFrameLog * const  *logs,
+                                          guint                  n_logs,
                                           const char            *id,
                                           guint64               *number);
 gboolean      eric_frame_log_locate      (EricFrameLog          *log,
                                           guint64                number,
                                           EricFrameReader       *reader,
-                                          guint64               *index);
+                                          guint64               *index,
+                                          guint64               *before);
 gboolean      eric_frame_log_replay      (EricFrameLog          *log,
                                           guint64                number,
                                           GPtrArray             *messages);

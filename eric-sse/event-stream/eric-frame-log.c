@@ -11,7 +11,15 @@
 #include "eric-message.h"
 
 /* What a table of ids takes for one of them, besides its bytes. */
-#define OWN_ID_SIZE 64
+#define OWN_ID_SIZE 96
+
+/* Where an id of the application's own is. */
+typedef struct
+{
+  guint64  first;   /* index of the oldest message that has it, while it is kept */
+  guint64  last;    /* index of the newest */
+  gboolean lost;    /* an older one is no longer kept: the id names no place */
+} OwnId;
 
 struct _EricFrameLog
 {
@@ -22,7 +30,7 @@ struct _EricFrameLog
   guint64          bytes;        /* of all entries kept */
   guint64          history_bytes;
   guint64          forgotten;    /* number of the newest message that is not history */
-  GHashTable      *own_ids;      /* (owned): (owned) id in a kept message -> its index */
+  GHashTable      *own_ids;      /* (owned): id in a kept message -> OwnId */
   EricFrameLimits  history_limits;
   EricFrameLimits  backlog_limits;
   GQueue           readers;      /* of EricFrameReader, by their links */
@@ -32,36 +40,9 @@ struct _EricFrameLog
   gboolean         closed;
 };
 
-/* Numbers begin at the time of day in microseconds, so that those of a process
- * started later are higher: an id from before a restart is known to be old. They
- * stay below 2^53, what a JavaScript number holds, until the year 2255. */
-static guint64 last_number;   /* (atomic) */
-
-static void
-start_numbers (void)
-{
-  static gsize started = 0;
-
-  if (g_once_init_enter (&started))
-    {
-      __atomic_store_n (&last_number, (guint64) g_get_real_time (), __ATOMIC_SEQ_CST);
-      g_once_init_leave (&started, 1);
-    }
-}
-
-guint64
-eric_frame_number_next (void)
-{
-  start_numbers ();
-  return __atomic_add_fetch (&last_number, 1, __ATOMIC_SEQ_CST);
-}
-
-guint64
-eric_frame_number_current (void)
-{
-  start_numbers ();
-  return __atomic_load_n (&last_number, __ATOMIC_SEQ_CST);
-}
+/* Number of the newest message that was in a log which is gone: who had it may come to
+ * another log of the same channel. */
+static guint64 newest_gone;   /* (atomic) */
 
 static void
 append_head (GByteArray *out,
@@ -110,9 +91,9 @@ eric_frame_log_new (void)
 
   log->refs = 1;
   g_mutex_init (&log->lock);
-  log->forgotten = eric_frame_number_current ();
+  log->forgotten = MAX (eric_frame_number_first (), __atomic_load_n (&newest_gone, __ATOMIC_SEQ_CST));
   eric_frame_store_init (&log->store);
-  log->own_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  log->own_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&log->readers);
   return log;
 }
@@ -143,11 +124,13 @@ forget_id_locked (EricFrameLog         *log,
                   const guint8         *bytes)
 {
   g_autofree char *id = eric_frame_entry_dup_id (entry, bytes);
-  gpointer known_at;
+  OwnId *own = g_hash_table_lookup (log->own_ids, id);
 
-  if (!g_hash_table_lookup_extended (log->own_ids, id, NULL, &known_at) ||
-      known_at != GSIZE_TO_POINTER (log->store.first))
-    return;
+  if (own->last > log->store.first)
+    {
+      own->lost = TRUE;
+      return;
+    }
   eric_frame_budget_remove (log->budget, get_own_id_size (id));
   g_hash_table_remove (log->own_ids, id);
 }
@@ -164,6 +147,18 @@ drop_first_locked (EricFrameLog *log)
   eric_frame_store_drop_first (&log->store);
 }
 
+static void
+note_gone (EricFrameLog *log)
+{
+  guint64 number = log->store.first < log->store.end ? entry_at (log, log->store.end - 1)->number
+                                                     : log->forgotten;
+  guint64 newest = __atomic_load_n (&newest_gone, __ATOMIC_SEQ_CST);
+
+  while (log->store.end > 0 && number > newest &&
+         !__atomic_compare_exchange_n (&newest_gone, &newest, number, FALSE, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    ;
+}
+
 void
 eric_frame_log_unref (EricFrameLog *log)
 {
@@ -171,6 +166,7 @@ eric_frame_log_unref (EricFrameLog *log)
     return;
 
   g_assert (log->readers.length == 0);
+  note_gone (log);
   while (log->store.first < log->store.end)
     drop_first_locked (log);
   eric_frame_budget_place (log->budget, &log->place, log, 0);
@@ -376,8 +372,43 @@ learn_id_locked (EricFrameLog *log,
                  const char   *id,
                  guint64       index)
 {
-  if (g_hash_table_replace (log->own_ids, g_strdup (id), GSIZE_TO_POINTER (index)))
-    eric_frame_budget_add (log->budget, get_own_id_size (id));
+  OwnId *own = g_hash_table_lookup (log->own_ids, id);
+
+  if (own == NULL)
+    {
+      own = g_new0 (OwnId, 1);
+      own->first = index;
+      g_hash_table_insert (log->own_ids, g_strdup (id), own);
+      eric_frame_budget_add (log->budget, get_own_id_size (id));
+    }
+  own->last = index;
+}
+
+static void
+append_locked (EricFrameLog *log,
+               EricMessage  *message,
+               guint64       number,
+               gboolean      own_id)
+{
+  const EricFrameEntry *entry;
+
+  if (own_id)
+    learn_id_locked (log, eric_message_get_id (message), log->store.end);
+  entry = eric_frame_store_append (&log->store, message, number, g_get_monotonic_time (), own_id);
+  log->bytes += eric_frame_entry_get_size (entry);
+  log->history_bytes += eric_frame_entry_get_size (entry);
+  trim_locked (log);
+  wake_readers_locked (log);
+}
+
+static void
+unlock_appended (EricFrameLog *log)
+{
+  gboolean has_budget = log->budget != NULL;
+
+  g_mutex_unlock (&log->lock);
+  if (has_budget)
+    keep_to_budget (log);
 }
 
 /* The message has its id already. Numbers must rise from call to call. */
@@ -387,21 +418,39 @@ eric_frame_log_append (EricFrameLog *log,
                        guint64       number,
                        gboolean      own_id)
 {
-  const EricFrameEntry *entry;
-  gboolean has_budget;
+  g_mutex_lock (&log->lock);
+  append_locked (log, message, number, own_id);
+  unlock_appended (log);
+}
+
+/* Appends the message with its own id, or with one that is made of the next number, and
+ * returns it as it is in the log. The number is drawn under the lock, so that what has one
+ * up to eric_frame_number_current () is there when the log is looked at after that. */
+EricMessage *
+eric_frame_log_admit (EricFrameLog *log,
+                      EricMessage  *message)
+{
+  gboolean own_id = eric_message_get_id (message) != NULL;
+  EricMessage *admitted;
+  guint64 number;
 
   g_mutex_lock (&log->lock);
-  if (own_id)
-    learn_id_locked (log, eric_message_get_id (message), log->store.end);
-  entry = eric_frame_store_append (&log->store, message, number, g_get_monotonic_time (), own_id);
-  log->bytes += eric_frame_entry_get_size (entry);
-  log->history_bytes += eric_frame_entry_get_size (entry);
-  trim_locked (log);
-  wake_readers_locked (log);
-  has_budget = log->budget != NULL;
-  g_mutex_unlock (&log->lock);
-  if (has_budget)
-    keep_to_budget (log);
+  number = eric_frame_number_next ();
+  admitted = own_id ? g_object_ref (message) : eric_frame_identify (message, number);
+  append_locked (log, admitted, number, own_id);
+  unlock_appended (log);
+  return admitted;
+}
+
+/* Returns: (transfer full): a copy that has the id of a number */
+EricMessage *
+eric_frame_identify (EricMessage *message,
+                     guint64      number)
+{
+  char id[ERIC_FRAME_ID_SIZE];
+
+  eric_frame_id_print (id, number);
+  return eric_message_copy_with_id (message, id, NULL);
 }
 
 /* Nothing more will be appended. */
@@ -483,26 +532,53 @@ eric_frame_log_is_idle (EricFrameLog *log)
   return idle;
 }
 
-/* What number a message id stands for. FALSE for an id that this process cannot
- * know anything about: no number, not given by the application to a message that
- * is kept, or from the future. */
-gboolean
-eric_frame_log_find_id (EricFrameLog *log,
-                        const char   *id,
-                        guint64      *number)
+/* What number an id of the application's own stands for: that of the oldest message with
+ * it, so that nothing is skipped. FALSE where there is none; @lost where one may have
+ * been before those that are kept. */
+static gboolean
+find_own_id (EricFrameLog *log,
+             const char   *id,
+             guint64      *number,
+             gboolean     *lost)
 {
-  gpointer known_at;
+  OwnId *own;
   gboolean found;
 
   g_mutex_lock (&log->lock);
-  found = g_hash_table_lookup_extended (log->own_ids, id, NULL, &known_at);
+  own = g_hash_table_lookup (log->own_ids, id);
+  found = own != NULL && !own->lost;
   if (found)
-    *number = entry_at (log, GPOINTER_TO_SIZE (known_at))->number;
+    *number = entry_at (log, own->first)->number;
+  else if (own != NULL)
+    *lost = TRUE;
   g_mutex_unlock (&log->lock);
+  return found;
+}
 
-  return found ||
-         (g_ascii_string_to_unsigned (id, 10, 0, G_MAXUINT64, number, NULL) &&
-          *number <= eric_frame_number_current ());
+/* What number a message id stands for, in logs that are read together: the lowest that it
+ * can stand for. FALSE for an id that names no place: none of this process, nor given by
+ * the application to a message that is kept, or given again to later messages. */
+gboolean
+eric_frame_logs_find_id (EricFrameLog * const *logs,
+                         guint                 n_logs,
+                         const char           *id,
+                         guint64              *number)
+{
+  gboolean found = FALSE, lost = FALSE;
+  guint64 given;
+
+  for (guint i = 0; i < n_logs; i++)
+    if (find_own_id (logs[i], id, &given, &lost))
+      {
+        *number = found ? MIN (*number, given) : given;
+        found = TRUE;
+      }
+  if (eric_frame_id_read (id, &given) && (given > 0 || !found))
+    {
+      *number = found ? MIN (*number, given) : given;
+      found = TRUE;
+    }
+  return found && !lost;
 }
 
 /* Where the history goes on behind a number. FALSE if something between is no
@@ -530,17 +606,21 @@ locate_locked (EricFrameLog *log,
   return number >= log->forgotten;
 }
 
-/* As above; number 0 is before everything. What is there is kept for the reader. */
+/* As above; number 0 is before everything. What is there is kept for the reader. Lowers
+ * @before to the number in front of the first of it. */
 gboolean
 eric_frame_log_locate (EricFrameLog    *log,
                        guint64          number,
                        EricFrameReader *reader,
-                       guint64         *index)
+                       guint64         *index,
+                       guint64         *before)
 {
   gboolean continues;
 
   g_mutex_lock (&log->lock);
   continues = locate_locked (log, number, index);
+  if (*index < log->store.end)
+    *before = MIN (*before, entry_at (log, *index)->number - 1);
   reader->done = MIN (reader->done, *index);
   g_mutex_unlock (&log->lock);
   return continues;

@@ -15,18 +15,25 @@
  * A channel whose messages can be served as Server-Sent Events.
  *
  * Every message that goes through it has an id: the application's own where it
- * gave one, otherwise a decimal number that rises from message to message. Each
- * message is encoded once, whatever the number of subscribers.
+ * gave one, otherwise one that the channel makes. Clients should not read anything out
+ * of the latter. Each message is encoded once, whatever the number of subscribers.
+ *
+ * An id of the application's own must survive the trip in a header: it is refused with
+ * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where it is empty, longer than
+ * %ERIC_SSE_CHANNEL_MAX_ID bytes, begins or ends with white space, has a control
+ * character (RFC 9110, section 5.5), or is the word `earliest`. Where one is given to
+ * several messages, a client that comes back with it is given what follows the oldest of
+ * them, or is told that something may be missing.
  *
  * What was broadcast is kept for a while, so that a client which lost its
  * connection gets what it missed: bounded by [property@SseChannel:history-size],
  * [property@SseChannel:history-age] and [property@SseChannel:history-bytes]
  * together. [method@SseChannel.replay_after] reads that history.
  *
- * Ids of different channels of a process are comparable: they come from one
- * counter, which begins at the time of day in microseconds. So a client that
- * reads several channels over one connection resumes all of them by one id, and
- * an id from before a restart of the server is known to be old.
+ * Ids of different channels of a process come from one counter, so a client that
+ * reads several channels over one connection resumes all of them by one id. Each process
+ * marks its ids, so that one of another process, as from before a restart, is never taken
+ * for one of this process.
  *
  * ```c
  * g_autoptr (EricSseChannel) channel = eric_sse_channel_new ("news");
@@ -79,29 +86,27 @@ get_private (EricSseChannel *self)
   return eric_sse_channel_get_instance_private (self);
 }
 
+static gboolean
+eric_sse_channel_check (EricChannel  *channel,
+                        EricMessage  *message,
+                        GError      **error)
+{
+  const char *id = eric_message_get_id (message);
+
+  return id == NULL || eric_frame_id_check (id, error);
+}
+
 /* Gives the message its id, and a broadcast its place in the log. */
 static EricMessage *
 eric_sse_channel_admit (EricChannel *channel,
                         EricMessage *message,
                         const char  *listener_id)
 {
-  EricSseChannelPrivate *priv = get_private (ERIC_SSE_CHANNEL (channel));
-  guint64 number = eric_frame_number_next ();
-  gboolean own_id = eric_message_get_id (message) != NULL;
-  EricMessage *admitted;
-
-  if (own_id)
-    admitted = g_object_ref (message);
-  else
-    {
-      char id[24];
-
-      g_snprintf (id, sizeof id, "%" G_GUINT64_FORMAT, number);
-      admitted = eric_message_copy_with_id (message, id, NULL);
-    }
   if (listener_id == NULL)
-    eric_frame_log_append (priv->log, admitted, number, own_id);
-  return admitted;
+    return eric_frame_log_admit (get_private (ERIC_SSE_CHANNEL (channel))->log, message);
+  if (eric_message_get_id (message) != NULL)
+    return g_object_ref (message);
+  return eric_frame_identify (message, eric_frame_number_next ());
 }
 
 static void
@@ -320,7 +325,7 @@ eric_sse_channel_init (EricSseChannel *self)
   priv->log = eric_frame_log_new ();
   priv->retry_timeout = ERIC_SSE_CHANNEL_DEFAULT_RETRY_TIMEOUT;
   _eric_sse_channel_limits_init (&priv->limits, priv->log);
-  _eric_channel_set_hooks (ERIC_CHANNEL (self), eric_sse_channel_admit, eric_sse_channel_closed);
+  _eric_channel_set_hooks (ERIC_CHANNEL (self), eric_sse_channel_check, eric_sse_channel_admit, eric_sse_channel_closed);
 }
 
 /**
@@ -468,7 +473,7 @@ eric_sse_channel_replay_after (EricSseChannel  *self,
   g_return_val_if_fail (id != NULL, ERIC_REPLAY_UNKNOWN_ID);
 
   log = get_private (self)->log;
-  known = eric_frame_log_find_id (log, id, &number);
+  known = eric_frame_logs_find_id (&log, 1, id, &number);
   continues = eric_frame_log_replay (log, known ? number : 0, found);
   if (messages != NULL)
     *messages = g_steal_pointer (&found);

@@ -18,6 +18,15 @@ G_BEGIN_DECLS
 #define ERIC_SSE_CHANNEL_DEFAULT_RETRY_TIMEOUT 3000
 
 /**
+ * ERIC_SSE_CHANNEL_MAX_ID:
+ *
+ * How long the id of a message may be, in bytes: clients come back with it in a header.
+ *
+ * Since: 0.1
+ */
+#define ERIC_SSE_CHANNEL_MAX_ID 1024
+
+/**
  * ERIC_SSE_CHANNEL_DEFAULT_HISTORY_SIZE:
  *
  * The default of [property@SseChannel:history-size], in messages.

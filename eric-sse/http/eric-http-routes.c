@@ -301,6 +301,8 @@ _eric_http_may_publish (EricSseServer     *self,
 guint
 _eric_http_get_publish_status (const GError *error)
 {
+  if (g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT))
+    return SOUP_STATUS_BAD_REQUEST;
   return g_error_matches (error, ERIC_ERROR, ERIC_ERROR_INVALID_CHANNEL) ? SOUP_STATUS_GONE
                                                                          : SOUP_STATUS_SERVICE_UNAVAILABLE;
 }

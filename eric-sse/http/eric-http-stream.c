@@ -25,14 +25,12 @@
 /* Seconds after which a client that was refused may try again. */
 #define RETRY_AFTER "5"
 
-/* Stands for an id before the first: everything that is kept is replayed. */
-#define EARLIEST "earliest"
-
 typedef struct
 {
   EricFraming  framing;
   const char  *last_event_id;   /* (nullable) */
   const char  *gap;             /* (nullable): why the replay is not seamless */
+  guint64      number;          /* (0 for none): where to go on, before there is a message */
   guint        retry_timeout;   /* milliseconds */
 } Opening;
 
@@ -116,29 +114,31 @@ get_last_event_id (SoupServerMessage *message)
   return id_from_query != NULL && *id_from_query != '\0' ? g_steal_pointer (&id_from_query) : NULL;
 }
 
-/* Sets each cursor behind what the client has. An id of one channel says where
- * to go on in all of them. Returns what to tell the client, or NULL. */
-static const char *
+/* Sets each cursor behind what the client has. An id of one channel says where to go on
+ * in all of them. @opening says what to tell the client, and what it has when it is told:
+ * that is the number up to which everything is in front of the cursors. */
+static void
 place_cursors (EricHubSubscriber *subscriber,
                GPtrArray         *logs,
-               const char        *last_event_id)
+               Opening           *opening)
 {
-  gboolean earliest = g_strcmp0 (last_event_id, EARLIEST) == 0;
+  const char *id = opening->last_event_id;
+  gboolean earliest = g_strcmp0 (id, ERIC_FRAME_ID_EARLIEST) == 0;
   gboolean known = FALSE, continued = TRUE;
   guint64 number = 0;
 
-  for (guint i = 0; i < logs->len && last_event_id != NULL && !earliest && !known; i++)
-    known = eric_frame_log_find_id (logs->pdata[i], last_event_id, &number);
+  opening->number = eric_frame_number_current ();
+  if (id != NULL && !earliest)
+    known = eric_frame_logs_find_id ((EricFrameLog * const *) logs->pdata, logs->len, id, &number);
 
   for (guint i = 0; i < logs->len; i++)
-    if (last_event_id == NULL)
+    if (id == NULL)
       eric_hub_subscriber_begin_live (subscriber, i);
-    else if (!eric_hub_subscriber_begin_after (subscriber, i, known ? number : 0))
+    else if (!eric_hub_subscriber_begin_after (subscriber, i, known ? number : 0, &opening->number))
       continued = FALSE;
 
-  if (last_event_id == NULL || earliest)
-    return NULL;
-  return !known ? "gap unknown-id" : !continued ? "gap history" : NULL;
+  if (id != NULL && !earliest)
+    opening->gap = !known ? "gap unknown-id" : !continued ? "gap history" : NULL;
 }
 
 void
@@ -150,7 +150,8 @@ _eric_http_append_header (const char *name,
 }
 
 /* Status line, headers, and the first thing in the body at once: a comment, so
- * that proxies pass the headers on. */
+ * that proxies pass the headers on. An id without data is no event, but the place that a
+ * client comes back with (WHATWG HTML, section 9.2.6): who has had no event yet resumes. */
 static GByteArray *
 make_greeting (SoupServerMessage *message,
                const Opening     *opening)
@@ -178,6 +179,13 @@ make_greeting (SoupServerMessage *message,
 
   _eric_sse_append_comment (body, opening->gap != NULL ? opening->gap : "ok");
   _eric_sse_append_retry (body, opening->retry_timeout);
+  if (opening->number > 0)
+    {
+      char id[ERIC_FRAME_ID_SIZE];
+
+      eric_frame_id_print (id, opening->number);
+      g_string_append_printf (body, ERIC_SSE_ID_PREFIX "%s\n\n", id);
+    }
   eric_frame_write (greeting, opening->framing, body->str, body->len);
   return greeting;
 }
@@ -295,6 +303,7 @@ start (EricSseServer      *self,
   g_autofree char *last_event_id = get_last_event_id (message);
   EricHubSubscriber *subscriber;
   Opening opening = {
+    .last_event_id = last_event_id,
     .framing = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0 ? ERIC_FRAMING_PLAIN
                                                                                : ERIC_FRAMING_CHUNKED,
     .retry_timeout = eric_sse_channel_get_retry_timeout (channels->pdata[0]),
@@ -319,7 +328,8 @@ start (EricSseServer      *self,
   subscriber = eric_hub_subscriber_new (self->hub, (EricFrameLog * const *) logs->pdata, logs->len,
                                         opening.framing, opening.retry_timeout);
   id = eric_hub_subscriber_get_id (subscriber);
-  opening.gap = place_cursors (subscriber, logs, last_event_id);
+  if (listener == NULL)
+    place_cursors (subscriber, logs, &opening);
   description = describe (message, id, channels, listener);
   if (!take_over (self, message, subscriber, make_greeting (message, &opening)))
     {

@@ -65,7 +65,8 @@ void               eric_hub_subscriber_begin_live
 gboolean           eric_hub_subscriber_begin_after
                                                   (EricHubSubscriber      *subscriber,
                                                    guint                   n,
-                                                   guint64                 number);
+                                                   guint64                 number,
+                                                   guint64                *before);
 void               eric_hub_add                   (EricHub                *hub,
                                                    EricHubSubscriber      *subscriber,
                                                    GByteArray             *greeting,

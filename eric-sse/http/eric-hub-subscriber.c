@@ -367,6 +367,20 @@ merge (EricHubSubscriber *subscriber,
     }
 }
 
+/* Copies what the leg has next. Where it is gone, that is what comes behind the gap: to
+ * leave it to the next turn would let others overtake it. FALSE if the subscriber left. */
+static gboolean
+copy_leg (EricHubLeg *leg,
+          guint64     up_to_number,
+          EricSpan   *span)
+{
+  while (!eric_frame_log_copy (leg->topic->log, &leg->cursor, up_to_number, ERIC_HUB_GATHER_BYTES,
+                               ERIC_HUB_GATHER_FRAME, leg->subscriber->framing, span))
+    if (!cope_with_gap (leg->subscriber))
+      return FALSE;
+  return TRUE;
+}
+
 /* Puts frames into what is pending: of several channels, in order, or for TLS,
  * which wants the same bytes again after it would have blocked. */
 static void
@@ -374,7 +388,7 @@ gather (EricHubSubscriber *subscriber)
 {
   EricHubThread *thread = subscriber->thread;
   /* Whatever has a number up to this one is in its log by the time the log is
-   * read, since a number is drawn under the lock of its channel; so no frame that
+   * read, since a number is drawn under the lock of its log; so no frame that
    * would have to go before what is sent now can still turn up. */
   guint64 up_to_number = eric_frame_number_current ();
 
@@ -387,12 +401,7 @@ gather (EricHubSubscriber *subscriber)
     }
   for (guint i = 0; i < subscriber->n_legs; i++)
     {
-      EricHubLeg *leg = &subscriber->legs[i];
-      EricSpan *span = &g_array_index (thread->leg_spans, EricSpan, i);
-
-      if (!eric_frame_log_copy (leg->topic->log, &leg->cursor, up_to_number, ERIC_HUB_GATHER_BYTES,
-                                ERIC_HUB_GATHER_FRAME, subscriber->framing, span) &&
-          !cope_with_gap (subscriber))
+      if (!copy_leg (&subscriber->legs[i], up_to_number, &g_array_index (thread->leg_spans, EricSpan, i)))
         return;
     }
   merge (subscriber, (EricSpan *) thread->leg_spans->data);

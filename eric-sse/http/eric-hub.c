@@ -167,15 +167,17 @@ eric_hub_subscriber_begin_live (EricHubSubscriber *subscriber,
   leg->cursor = eric_frame_log_get_end (leg->topic->log);
 }
 
-/* Behind a number; FALSE if something is missing there. */
+/* Behind a number; FALSE if something is missing there. Lowers @before to the number in
+ * front of what comes first. */
 gboolean
 eric_hub_subscriber_begin_after (EricHubSubscriber *subscriber,
                                  guint              n,
-                                 guint64            number)
+                                 guint64            number,
+                                 guint64           *before)
 {
   EricHubLeg *leg = &subscriber->legs[n];
 
-  return eric_frame_log_locate (leg->topic->log, number, &leg->topic->reader, &leg->cursor);
+  return eric_frame_log_locate (leg->topic->log, number, &leg->topic->reader, &leg->cursor, before);
 }
 
 /* Takes over @subscriber, @greeting, and the connection: @fd alone where it is

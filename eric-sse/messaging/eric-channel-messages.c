@@ -60,6 +60,16 @@ push_locked (EricListener *listener,
   return result != ERIC_PUSH_REJECTED;
 }
 
+static gboolean
+check_message (EricChannel  *self,
+               EricMessage  *message,
+               GError      **error)
+{
+  EricChannelPrivate *priv = _eric_channel_get_private (self);
+
+  return priv->check == NULL || priv->check (self, message, error);
+}
+
 /**
  * eric_channel_dispatch:
  * @self: a channel
@@ -70,8 +80,10 @@ push_locked (EricListener *listener,
  * Sends a message to one listener.
  *
  * Fails with %ERIC_ERROR_INVALID_LISTENER where there is none with that id, with
- * %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, and with
- * %ERIC_ERROR_QUEUE_FULL where the listener rejects for want of room.
+ * %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, with
+ * %ERIC_ERROR_QUEUE_FULL where the listener rejects for want of room, and with
+ * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where an [class@SseChannel] cannot take the id of
+ * the message.
  *
  * It is safe to call this function from any thread.
  *
@@ -94,6 +106,8 @@ eric_channel_dispatch (EricChannel  *self,
   g_return_val_if_fail (listener_id != NULL, FALSE);
   g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
 
+  if (!check_message (self, message, error))
+    return FALSE;
   g_mutex_lock (&priv->lock);
   if (_eric_channel_check_open_locked (self, error))
     {
@@ -142,9 +156,10 @@ push_to_all_locked (EricChannel  *self,
  *
  * Sends a message to all listeners. A channel without listeners takes it, too.
  *
- * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, and with
- * %ERIC_ERROR_QUEUE_FULL where listeners reject for want of room; all others
- * have the message then.
+ * Fails with %ERIC_ERROR_INVALID_CHANNEL where the channel is closed, with
+ * %ERIC_ERROR_INVALID_MESSAGE_FORMAT where an [class@SseChannel] cannot take the id of
+ * the message, and with %ERIC_ERROR_QUEUE_FULL where listeners reject for want of room;
+ * all others have the message then.
  *
  * It is safe to call this function from any thread.
  *
@@ -165,6 +180,8 @@ eric_channel_broadcast (EricChannel  *self,
   g_return_val_if_fail (ERIC_IS_CHANNEL (self), FALSE);
   g_return_val_if_fail (ERIC_IS_MESSAGE (message), FALSE);
 
+  if (!check_message (self, message, error))
+    return FALSE;
   g_mutex_lock (&priv->lock);
   open = _eric_channel_check_open_locked (self, error);
   if (open)
@@ -231,6 +248,9 @@ _eric_channel_broadcast_all (EricChannel          *self,
   Aftermath aftermath = { 0 };
   gboolean may;
 
+  for (guint i = 0; i < n_messages; i++)
+    if (!check_message (self, messages[i], error))
+      return FALSE;
   g_mutex_lock (&priv->lock);
   may = _eric_channel_check_open_locked (self, error) && check_room_locked (self, n_messages, error);
   for (guint i = 0; may && i < n_messages; i++)

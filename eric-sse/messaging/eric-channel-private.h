@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+/* Whether the channel can take such a message. Called without a lock. */
+typedef gboolean (*EricChannelCheckFunc) (EricChannel  *self,
+                                          EricMessage  *message,
+                                          GError      **error);
+
 /* Decides what enters the channel, one message after the other: a subclass of
  * this library gives the message its id here and records it. Called with the
  * channel's lock held, in the order in which the listeners get the messages, so
@@ -26,11 +31,13 @@ typedef struct
   GMutex                 lock;
   GHashTable            *listeners;     /* (owned) (lock lock): id -> EricListener */
   gboolean               closed;        /* (lock lock) */
+  EricChannelCheckFunc   check;         /* (nullable): set before the channel is shared */
   EricChannelAdmitFunc   admit;         /* set before the channel is shared */
   EricChannelClosedFunc  closed_hook;   /* set before the channel is shared */
 } EricChannelPrivate;
 
 void         _eric_channel_set_hooks    (EricChannel           *self,
+                                         EricChannelCheckFunc   check,
                                          EricChannelAdmitFunc   admit,
                                          EricChannelClosedFunc  closed);
 EricMessage *_eric_channel_adapt        (EricChannel           *self,

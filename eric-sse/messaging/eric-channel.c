@@ -321,9 +321,11 @@ _eric_channel_push_end (EricChannel *self)
 
 void
 _eric_channel_set_hooks (EricChannel           *self,
+                         EricChannelCheckFunc   check,
                          EricChannelAdmitFunc   admit,
                          EricChannelClosedFunc  closed)
 {
+  get_private (self)->check = check;
   get_private (self)->admit = admit;
   get_private (self)->closed_hook = closed;
 }
