@@ -8,6 +8,7 @@
 #include "eric-channel-container.h"
 #include "eric-channel-private.h"
 #include "eric-error.h"
+#include "eric-frame-id-private.h"
 #include "eric-http-body-private.h"
 #include "eric-http-probe-private.h"
 #include "eric-http-query-private.h"
@@ -330,6 +331,11 @@ publish (EricSseServer     *self,
   if (id != NULL && messages->len > 1)
     {
       _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, "Several messages cannot have one id");
+      return;
+    }
+  if (id != NULL && !eric_frame_id_check (id, &error))
+    {
+      _eric_http_refuse (message, SOUP_STATUS_BAD_REQUEST, error->message);
       return;
     }
   channel = _eric_http_get_channel (self, message, channel_id);

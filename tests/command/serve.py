@@ -155,6 +155,7 @@ class Stream:
         self.events = []
         self.comments = []
         self.retries = []
+        self.place = None          # an id that no event has
         self.at_end = False        # the connection was closed
         self.terminated = False    # the last chunk came before
         self.received = b''        # that is no chunk or no line yet
@@ -206,6 +207,8 @@ class Stream:
         if line == '':
             if self.event is not None and self.event.lines:
                 self.events.append(self.event)
+            elif self.event is not None and self.event.id is not None:
+                self.place = self.event.id
             self.event = None
             return
         if name == '':
