@@ -15,7 +15,7 @@
 /* How many connections are looked after before other sources have a turn. */
 #define EVENTS_PER_TURN 64
 
-#define TICK G_TIME_SPAN_SECOND
+#define TICK (G_TIME_SPAN_SECOND / 4)
 
 static void
 use (EricHttpConnections *self)

@@ -523,6 +523,8 @@ class Curl(serve.TestCase):
                     self.assertEqual(reader.stdout.readline(), ': ok\n')
                     self.assertEqual(reader.stdout.readline(), '\n')
                     self.assertEqual(reader.stdout.readline(), 'retry: 3000\n')
+                    self.assertEqual(reader.stdout.readline(), '\n')
+                    self.assertRegex(reader.stdout.readline(), r'\Aid: \d+\n\Z')
                     self.assertEqual(self.curl('-d', 'It works', '-w', '%{http_code}',
                                                f'{server.url}events/news'), '202')
                     lines = [reader.stdout.readline() for _ in range(3)]
