@@ -55,6 +55,27 @@ def _choose(name: str, value: Any, old_value: Any) -> Any:
     return old_value if value is _MISSING else value
 
 
+class _ConnectionManager:
+    """Where 2.1 keeps the connections of a channel: here in what it has pickled alone."""
+
+
+def _connections_of(state: dict[str, Any]) -> dict[str, Connection] | None:
+    """Takes the connections out of what either generation of the Python package pickled of a
+    channel; None where it was this package."""
+    manager = state.pop('_AbstractChannel__connection_manager', None)
+    if manager is not None:
+        return dict(manager.__dict__['_ConnectionManager__connections'])
+    if 'listeners' not in state:
+        return None
+    connections, queues = {}, state.pop('queues')
+    for listener_id, listener in state.pop('listeners').items():
+        queue = InMemoryQueue()
+        for message in queues.get(listener_id, ()):
+            queue.push(message)
+        connections[listener_id] = Connection(listener=listener, queue=queue)
+    return connections
+
+
 class AbstractChannel(ABC):
     """The base of channels: listeners, the queues of their messages, and streams of these.
 
@@ -91,8 +112,14 @@ class AbstractChannel(ABC):
         return {key: value for key, value in self.__dict__.items() if key not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        connections = _connections_of(state)
+        if connections is not None and 'id' in state:
+            state['_AbstractChannel__id'] = state.pop('id')
         self.__dict__.update(state)
-        self.__connections = dict(self.__connections)
+        self.__dict__.setdefault('retry_timeout_milliseconds', 5)
+        self.__dict__.setdefault('_AbstractChannel__connections_factory', InMemoryConnectionsFactory())
+        self.__connections = dict(self.__connections if connections is None else connections)
         self.__channel = Channel(id=str(self.__id))
         self.__others = {listener_id: connection.queue for listener_id, connection in self.__connections.items()
                          if not self.__attach(connection.queue)}

@@ -17,11 +17,14 @@ gets ids that count from there, as in 0.3.2, and safe between threads.
 from inspect import iscoroutinefunction
 from typing import Any
 
+from eric_sse import get_logger
 from eric_sse._ids import new_id
 from eric_sse._waiting import DONE, RUNNING, STOPPED, Waiter, resolve, wake_all
 from eric_sse.message import MessageContract
 
-__all__ = ['MessageQueueListener']
+__all__ = ['MessageContract', 'MessageQueueListener', 'logger']
+
+logger = get_logger()
 
 
 class MessageQueueListener:
@@ -75,6 +78,14 @@ class MessageQueueListener:
     def __getstate__(self) -> dict[str, Any]:
         # Processes of an executor, and storages, get it without those who wait here.
         return {key: value for key, value in self.__dict__.items() if key != '_eric_waiters'}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Both generations of the Python package keep under another name whether it runs.
+        state = dict(state)
+        running = state.pop('_MessageQueueListener__is_running', None)
+        self.__dict__.update(state)
+        if running is not None:
+            self.__running = running
 
 
 def _overrides(kind: type, name: str) -> bool:

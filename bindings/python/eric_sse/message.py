@@ -61,6 +61,11 @@ class Message(MessageContract):
     def payload(self, value: Any) -> None:
         self._payload = value
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # 0.3.2 keeps them under the names of what are properties here.
+        self.__dict__.update({{'type': '_type', 'payload': '_payload'}.get(key, key): value
+                              for key, value in state.items()})
+
     def __repr__(self) -> str:
         # Of its own, because a property of the class hides it.
         name = self.__class__.__name__

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Persistence: repositories over a storage of keys and values. The module came with 2.1.
 
-The connections of a channel are looked for under its id and a colon, so that a channel whose
-id begins with that of another does not get its connections.
+The connections of a channel are looked for under its id, as in 2.1: storages may make more of
+that than the beginning of a key, as the one over Redis does, which puts a colon behind it.
+What is found is asked for under its whole key, so that a channel whose id begins with that of
+another does not get its connections.
 """
 
 from abc import ABC, abstractmethod
@@ -141,7 +143,7 @@ class ConnectionRepository(ConnectionRepositoryInterface):
         return self.__listeners_repository
 
     @staticmethod
-    def __key(channel_id: str, connection_id: str = '') -> str:
+    def __key(channel_id: str, connection_id: str) -> str:
         return f'{channel_id}:{connection_id}'
 
     def _load_connection(self, connection_id: str) -> Connection:
@@ -150,8 +152,16 @@ class ConnectionRepository(ConnectionRepositoryInterface):
                           connection_id=connection_id)
 
     def load_all(self, channel_id: str) -> Iterable[Connection]:
-        for connection_data in self.__storage.fetch_by_prefix(self.__key(channel_id)):
-            yield self._load_connection(connection_data['id'])
+        for connection_id in dict.fromkeys(data['id'] for data in self.__storage.fetch_by_prefix(channel_id)):
+            if self.__has(channel_id, connection_id):
+                yield self._load_connection(connection_id)
+
+    def __has(self, channel_id: str, connection_id: str) -> bool:
+        try:
+            self.__storage.fetch_one(self.__key(channel_id, connection_id))
+        except ItemNotFound:
+            return False
+        return True
 
     def load_one(self, channel_id: str, connection_id: str) -> Connection:
         return self._load_connection(self.__storage.fetch_one(self.__key(channel_id, connection_id))['id'])

@@ -7,8 +7,10 @@ with them: `c` with a channel adds a listener, and `w` with a receiver streams t
 
 Beside what both generations do: a request may also be a line, which is answered by a line, and
 more may follow on the connection, as EricSocketClient sends them. A stream ends as soon as its
-client is gone, and takes no more from the queue. Every request that is not understood is
-answered with InvalidMessageFormat, where 2.1 has a JSONDecodeError or nothing at all.
+client is gone, and takes no more from the queue. As in both generations a request that is no
+JSON is answered with a JSONDecodeError, one that is no object with a TypeError, and one that
+lacks something with InvalidMessageFormat; so is a verb that is unknown, which 2.1 leaves
+without an answer, and a request that is not UTF-8.
 """
 
 import asyncio
@@ -28,11 +30,15 @@ from eric_sse import get_logger
 from eric_sse._hang_up import HangUp
 from eric_sse._requests import Requests
 from eric_sse._waiting import resolve
-from eric_sse.entities import AbstractChannel, Message
-from eric_sse.exception import InvalidChannelException, InvalidMessageFormat
+from eric_sse.entities import AbstractChannel
+from eric_sse.exception import InvalidChannelException, InvalidListenerException, InvalidMessageFormat
+from eric_sse.message import Message, MessageContract
 from eric_sse.prefabs import SSEChannel
 
-__all__ = ['ChannelContainer', 'SocketServer']
+# What else programs import from here, in either generation.
+__all__ = ['AbstractChannel', 'ChannelContainer', 'InvalidChannelException', 'InvalidListenerException',
+           'InvalidMessageFormat', 'Message', 'MessageContract', 'SSEChannel', 'SocketServer', 'get_logger',
+           'logger']
 
 logger = get_logger()
 
@@ -138,7 +144,7 @@ class SocketServer:
             if command['v'] in ('d', 'b'):
                 return command, Message(command['t'], command.get('p'))
             return command, None
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
             logger.error(repr(error))
             raise InvalidMessageFormat(raw_command) from error
 

@@ -311,3 +311,29 @@ def test_type_hints():
             assert signature.return_annotation is not signature.empty, path
             for parameter in parameters_of(found):
                 assert parameter.annotation is not parameter.empty, (path, parameter.name)
+
+
+# What modules of either generation have of other modules of the package, and programs take from there.
+RE_EXPORTS = {
+    'connection': 'MessageQueueListener Queue InMemoryQueue',
+    'entities': 'Message MessageContract MessageQueueListener Connection ConnectionsFactory '
+                'InMemoryConnectionsFactory Queue InvalidChannelException InvalidListenerException '
+                'NoMessagesException logger',
+    'interfaces': 'AbstractChannel Connection ConnectionsFactory MessageQueueListener Queue',
+    'listener': 'MessageContract logger',
+    'message': 'generate_uuid',
+    'prefabs': 'AbstractChannel AbstractChannelRepository ConnectionsFactory Message MessageContract '
+               'MessageQueueListener MESSAGE_TYPE_CLOSED NoMessagesException SignedMessage get_logger logger',
+    'queues': 'MessageContract NoMessagesException RepositoryError',
+    'repository': 'AbstractChannel Connection ConnectionsFactory ChannelRepositoryInterface '
+                  'ConnectionRepositoryInterface ItemNotFound ListenerRepositoryInterface QueueRepositoryInterface',
+    'servers': 'AbstractChannel InvalidChannelException InvalidListenerException InvalidMessageFormat Message '
+               'MessageContract SSEChannel get_logger logger',
+}
+
+
+@pytest.mark.parametrize('module', RE_EXPORTS)
+def test_re_exports(module):
+    having = importlib.import_module(f'eric_sse.{module}')
+    missing = [name for name in RE_EXPORTS[module].split() if not hasattr(having, name)]
+    assert missing == []

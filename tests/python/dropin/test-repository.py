@@ -27,7 +27,7 @@ class PickleStorage(KvStorage):
         return [pickle.loads(value) for key, value in self.items.items() if key.startswith(prefix)]
 
     def fetch_all(self):
-        return self.fetch_by_prefix('')
+        return [pickle.loads(value) for value in self.items.values()]
 
     def upsert(self, key, value):
         self.items[key] = pickle.dumps(value)
@@ -39,6 +39,13 @@ class PickleStorage(KvStorage):
 
     def delete(self, key):
         self.items.pop(key, None)
+
+
+class SeparatingStorage(PickleStorage):
+    """Puts a colon behind the prefix, and may find a key twice, as the storage over Redis does."""
+
+    def fetch_by_prefix(self, prefix):
+        return list(super().fetch_by_prefix(f'{prefix}:')) * 2
 
 
 class Listeners(ListenerRepositoryInterface):
@@ -80,7 +87,7 @@ class Shelf:
         return not any(list(storage.fetch_all()) for storage in self.storages)
 
 
-@pytest.fixture(params=[InMemoryStorage, PickleStorage])
+@pytest.fixture(params=[InMemoryStorage, PickleStorage, SeparatingStorage])
 def shelf(request):
     return Shelf(request.param)
 

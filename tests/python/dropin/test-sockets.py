@@ -93,9 +93,13 @@ def test_errors(tmp_path, container):
             for answer in (await client.dispatch('news', 'x', 'a', 1), await client.remove_listener('news', 'x'),
                            [line async for line in client.stream('news', 'x')][0]):
                 assert answer.startswith('InvalidListenerException(')
-            for wrong in ('', 'no JSON', '[]', '5', '{}', '{"v": "fly"}', '{"v": ["b"]}', '{"v": "b", "c": "news"}',
-                          b'"\xff"', b'"\xff"\n'):
+            for wrong in ('{}', '{"v": "fly"}', '{"v": ["b"]}', '{"v": "b", "c": "news"}', b'"\xff"', b'"\xff"\n'):
                 assert (await ask(path, wrong)).startswith('InvalidMessageFormat('), wrong
+            # As both generations have it.
+            for wrong in ('', 'no JSON', '{"v": "b"', '{"v": "b"} {}'):
+                assert (await ask(path, wrong)).startswith('JSONDecodeError('), wrong
+            for wrong in ('[]', '5', 'null', '"v"'):
+                assert (await ask(path, wrong)).startswith('TypeError('), wrong
     run(program())
 
 
@@ -141,7 +145,7 @@ def test_lines(tmp_path, container):
             request = '{"v": "b", "c": "news", "t": "a"}\n'
             assert await ask(path, request * 3) == 'ack\n' * 3
             assert await ask(path, request + '\n\nno JSON\n' + request.strip()) == \
-                "ack\nInvalidMessageFormat('no JSON')\nack\n"
+                "ack\nJSONDecodeError('Expecting value: line 1 column 1 (char 0)')\nack\n"
             assert await ask(path, json.dumps({'v': 'b', 'c': 'news', 't': 'a'}, indent=1)) == 'ack'
             reader, writer = await asyncio.open_unix_connection(path)
             for _ in range(3):
