@@ -15,8 +15,9 @@
 #define REQUEST_TIMEOUT 30
 
 /* How long a connection is kept for the next request, in seconds: longer than
- * clients keep theirs, for a request not to cross with the end. */
-#define IDLE_TIMEOUT 75
+ * clients and proxies keep theirs, for a request not to cross with the end. Those
+ * of Go and of Rust's hyper wait for 90. */
+#define IDLE_TIMEOUT 120
 
 /* A client that is sent away may still be sending. What it sends is dropped for
  * so long, in seconds and in bytes, for it to see the answer: to close at once
