@@ -3,9 +3,14 @@
 """What a program must not do with the results of calls: an exception, never the end of the program."""
 
 import itertools
+import os
+import subprocess
+import sys
+import threading
 
 import pytest
 from conftest import run_until
+from gi._gi import ObjectInfo, Repository, StructInfo
 from gi.repository import Eric, Gio, GLib, Soup
 
 
@@ -121,3 +126,118 @@ def test_disposed_while_a_call_waits(kind, name):
         GLib.MainContext.default().iteration(False)
     if kind is Eric.ThreadPoolListener:
         subject.stop()
+
+
+# Each class by the introspection data, made without its properties; each method of it with values
+# at and beyond the ends of what any has. It is a process of its own, which a critical ends.
+BARE = """
+import sys
+import gi
+gi.require_version('Eric', '1')
+from gi._gi import Repository
+from gi.repository import Eric, GLib, GObject
+
+REFUSALS = (TypeError, ValueError, OverflowError, AttributeError, KeyError, NotImplementedError, RuntimeError, GLib.Error)
+name = sys.argv[1]
+
+def attempt(function, *arguments):
+    try:
+        return function(*arguments)
+    except REFUSALS:
+        return None
+
+made = attempt(getattr(Eric, name))
+if made is None:
+    sys.exit()
+for spec in getattr(type(made), 'list_properties', list)():
+    if spec.flags & GObject.ParamFlags.READABLE:
+        attempt(made.get_property, spec.name)
+# What blocks until another thread has done something.
+BLOCKING = 'wait'
+for info in Repository.get_default().find_by_name('Eric', name).get_methods():
+    if not info.is_method() or info.get_name() in ('ref', 'unref', 'free', BLOCKING):
+        continue
+    method, n_arguments = getattr(made, info.get_name()), len(info.get_arguments())
+    for value in (None, '', 'x', 0, 1, -1, -2, 2**31) if n_arguments else (None,):
+        attempt(method, *[value] * n_arguments)
+for _ in range(10):
+    GLib.MainContext.default().iteration(False)
+print('survived', name)
+"""
+
+
+def classes():
+    repository = Repository.get_default()
+    for info in repository.get_infos('Eric'):
+        if isinstance(info, (ObjectInfo, StructInfo)) and info.get_methods():
+            yield info.get_name()
+
+
+@pytest.mark.parametrize('name', classes())
+def test_made_of_nothing(name):
+    run = subprocess.run([sys.executable, '-c', BARE, name], capture_output=True, text=True, timeout=60,
+                         env=os.environ | {'G_DEBUG': 'fatal-criticals'})
+    refused = name in ('Channel', 'SseSubscriber')    # abstract; of the server alone
+    assert (run.returncode, run.stdout) == (0, '' if refused else f'survived {name}\n'), run.stderr
+
+
+def test_works_of_nothing():
+    """What can do without its properties does."""
+    assert isinstance(Eric.ChannelContainer().add('news'), Eric.SseChannel)
+    server = Eric.SseServer()
+    server.mount('/events')
+    server.channels.add('news')
+    server.listen(Gio.InetSocketAddress.new_from_string('127.0.0.1', 0))
+    uri = f'http://127.0.0.1:{server.get_listen_address().get_port()}/events/news'
+    opened = []
+    source = Eric.EventSource(uri)
+    source.connect('open', lambda source: opened.append(source.close()))
+    source.start()
+    run_until(lambda: opened)
+
+
+@pytest.mark.parametrize('uri', ['', 'not a url', 'events', '/events', 'ftp://127.0.0.1/', 'http://', 'http://[/'])
+def test_bad_uri(uri):
+    with pytest.raises(GLib.Error):
+        Eric.EventSource(uri)
+    with pytest.raises(GLib.Error):
+        Eric.EventSource(uri=uri)
+    with pytest.raises(GLib.Error):
+        Eric.EventSource.new(uri)
+
+
+@pytest.mark.parametrize('path', ['', '/', 'events', '/events/'])
+def test_bad_path(path):
+    with pytest.raises(GLib.Error) as caught:
+        Eric.SseServer().mount(path)
+    assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT)
+
+
+def test_bridge_to_a_busy_context():
+    bridge, caught = Eric.ContextBridge(), []
+
+    def make():
+        try:
+            Eric.ContextBridge(GLib.MainContext.default())
+        except GLib.Error as error:
+            caught.append(error)
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    bridge.close()
+    assert caught[0].matches(Gio.io_error_quark(), Gio.IOErrorEnum.BUSY)
+
+
+def test_numbers_out_of_range():
+    pool = Eric.ThreadPoolListener.new(1)
+    for call, bad in ((pool.set_max_workers, 0), (pool.set_max_pending, 2**31), (pool.deliver_batch, 0),
+                      (Eric.ThreadPoolListener.new, 2**31), (Eric.MessageList.new, 2**31)):
+        with pytest.raises(ValueError, match=str(bad)):
+            call(bad)
+    pool.max_workers = 3
+    assert pool.get_max_workers() == 3
+    with pytest.raises(ValueError):
+        pool.max_workers = 0
+    with pytest.raises(TypeError):
+        Eric.ChannelContainer.new(Eric.Listener)
+    assert Eric.ChannelContainer.new(Eric.SseChannel.__gtype__).add('news')

@@ -6,7 +6,7 @@ from gi._gi import FunctionInfo, ObjectInfo, StructInfo
 from gi.module import get_introspection_module, repository
 from gi.repository import GObject
 
-from . import _calls, _messaging, _network, _processing
+from . import _calls, _messaging, _network, _processing, _ranges
 from ._context import attach as attach_to_asyncio, install as _install_context
 from ._errors import Error, ErrorCode, classes
 
@@ -39,12 +39,14 @@ def _install_attributes(cls):
 
 
 _install_context()
+_ranges.install()
 _processing.install()
 _messaging.install()
 _network.install()
 for _cls in _classes:
     _install_async(_cls)
     _install_attributes(_cls)
+_ranges.install_last()
 
 globals().update(classes)
 __all__ = ['Error', 'ErrorCode', 'attach_to_asyncio', *classes]
