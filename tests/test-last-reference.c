@@ -505,11 +505,26 @@ client_answered (void)
 
 /* An event source */
 
+/* One that is started holds itself until it is closed. */
+static void
+assert_closes (GWeakRef *alive)
+{
+  EricEventSource *source = g_weak_ref_get (alive);
+
+  if (source != NULL)
+    {
+      eric_event_source_close (source);
+      test_finalize (source);
+    }
+  g_weak_ref_clear (alive);
+}
+
 static void
 run_source (const char *signal,
             const char *bytes)
 {
   g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  GWeakRef alive;
   ScriptedPeer *peer = source_fixture_open (fixture);
 
   test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_OPEN);
@@ -517,11 +532,13 @@ run_source (const char *signal,
   g_signal_handlers_disconnect_by_data (fixture->source, fixture);
   g_signal_connect (fixture->source, signal, drop_last, NULL);
   last = g_steal_pointer (&fixture->source);
+  g_weak_ref_init (&alive, last);
   if (bytes != NULL)
     scripted_peer_send (peer, bytes);
   else
     eric_event_source_close (last);
   test_wait_until (n_dropped > 0);
+  assert_closes (&alive);
 }
 
 static void
