@@ -370,9 +370,27 @@ describe("A listener", () => {
   it("refuses numbers that C would warn of", () => {
     const listener = fill(0);
     for (const call of [() => listener.deliver_batch(0), () => listener.set_capacity(2 ** 31),
-                        () => listener.nextBatchAsync(0), () => Eric.MessageList.new(2 ** 31)])
+                        () => listener.nextBatchAsync(0), () => Eric.MessageList.new(2 ** 31),
+                        // What GJS makes 0 of.
+                        () => listener.deliver_batch(null), () => listener.deliver_batch("many"),
+                        () => new Eric.MessageStream().take_batch(0), () => new Eric.EventSource().set_max_pending(null),
+                        () => new Eric.EventSource().set_inactivity_timeout(2 ** 31)])
       expect(call).toThrowError(RangeError, /takes a number from/);
     expect(() => Eric.ChannelContainer.new(GObject.Object)).toThrowError(TypeError, /channels/);
+  });
+
+  it("works without its optional properties, or says what is wrong", () => {
+    expect(new Eric.ChannelContainer().add("news").id).toBe("news");
+    const server = new Eric.SseServer();
+    server.mount("/events");
+    expect(server.channels.add("news").id).toBe("news");
+    for (const path of ["", "/", "events", "/events/"])
+      expect(() => server.mount(path)).toThrowError(GLib.Error, /begin, and not end, with a slash/);
+    expect(new Eric.EventSource().uri).toBeNull();
+    expect(new Eric.EventSource({ uri: "http://127.0.0.1/" }).uri).toBe("http://127.0.0.1/");
+    for (const uri of ["", "not a url", "/events", "ftp://127.0.0.1/"])
+      expect(() => new Eric.EventSource({ uri })).toThrowError(GLib.Error, /./);
+    expect(new Eric.ContextBridge().fd).not.toBe(-1);
   });
 });
 

@@ -27,6 +27,61 @@ function tests.message()
   assert(make('tick', 'größe').text == 'größe')
 end
 
+-- What has no properties yet works, or says what is wrong.
+function tests.made_of_nothing()
+  assert(Eric.ChannelContainer():add('news').id == 'news')
+  local server = Eric.SseServer()
+  assert(server:mount('/events'))
+  local mounted, failure = server:mount('events')
+  assert(not mounted and failure:matches(Gio.IOErrorEnum, 'INVALID_ARGUMENT'), failure)
+  local source
+  source, failure = Eric.EventSource.new('not a url')
+  assert(not source and failure)
+
+  source = Eric.EventSource { uri = 'not a url' }
+  local said
+  source.on_error = function(_, why) said = why end
+  source:start()
+  assert(said and source.ready_state == 'CLOSED')
+  assert(Eric.ContextBridge():get_fd() >= 0)
+end
+
+-- One that was started lives until it is closed.
+function tests.source_is_kept()
+  local server = Eric.SseServer()
+  local channel = server:get_channels():add('news')
+  assert(server:mount('/events'))
+  assert(server:listen(Gio.InetSocketAddress.new_from_string('127.0.0.1', 0)))
+  local uri = ('http://127.0.0.1:%d/events/news'):format(server:get_listen_address():get_port())
+  local texts = {}
+  local function follow()
+    local source = Eric.EventSource.new(uri)
+    source.on_message = function(self, message)
+      texts[#texts + 1] = message.text
+      if #texts == 3 then
+        self:close()
+      end
+    end
+    source:start()
+  end
+  follow()
+  local context = GLib.MainContext.default()
+  for i = 1, 3 do
+    collectgarbage()
+    while server:get_n_subscribers() == 0 do
+      context:iteration(true)
+    end
+    channel:broadcast(make('tick', tostring(i)))
+    while #texts < i do
+      context:iteration(true)
+    end
+  end
+  while server:get_n_subscribers() > 0 do
+    context:iteration(true)
+  end
+  assert(table.concat(texts) == '123')
+end
+
 function tests.errors()
   local channel = Eric.SseChannel.new('news')
   local message, failure = channel:deliver_next('nobody')

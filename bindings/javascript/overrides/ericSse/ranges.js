@@ -13,9 +13,9 @@ const INT_MAX = 2 ** 31 - 1;
 const RANGES = {
   Channel: [["set_stream_delay", 0, 0, INT_MAX], ["deliver_batch", 1, 1]],
   DataProcessingChannel: [["add_threaded_listener", 0, 0, INT_MAX]],
-  EventSource: [["set_inactivity_timeout", 0, -1], ["set_max_pending", 0, 1], ["next_batch_async", 0, 1]],
+  EventSource: [["set_inactivity_timeout", 0, -1, INT_MAX], ["set_max_pending", 0, 1], ["next_batch_async", 0, 1]],
   Listener: [["set_capacity", 0, 0, INT_MAX], ["deliver_batch", 0, 1], ["next_batch_async", 0, 1]],
-  MessageStream: [["next_batch_async", 0, 1]],
+  MessageStream: [["next_batch_async", 0, 1], ["take_batch", 0, 1]],
   SocketServer: [["set_max_request", 0, 1], ["set_idle_timeout", 0, 0, INT_MAX],
                  ["set_listener_capacity", 0, 0, INT_MAX]],
   SocketStream: [["next_batch_async", 0, 1]],
@@ -41,9 +41,10 @@ function check(owner, name, accept) {
 
 function checkRange(owner, name, index, least, most = Infinity) {
   check(owner, name, (args) => {
-    const number = args[index];
-    if (typeof number === "number" && !(number >= least && number <= most))
-      throw new RangeError(`${name}() takes a number from ${least}${most < Infinity ? ` to ${most}` : ""}, not ${number}`);
+    // As GJS converts it: null is 0, and so is what is no number.
+    const number = args[index] === undefined ? least : Number(args[index]);
+    if (!(number >= least && number <= most))
+      throw new RangeError(`${name}() takes a number from ${least}${most < Infinity ? ` to ${most}` : ""}, not ${args[index]}`);
   });
 }
 
