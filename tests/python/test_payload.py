@@ -145,8 +145,12 @@ def test_documents_refused():
             Eric.Message.new_from_json('test', document)
     with pytest.raises(Eric.InvalidMessageFormatError, match='out of range'):
         Eric.Message.new_from_json('test', '1e400').parse_json()
-    with pytest.raises(Eric.InvalidMessageFormatError):
-        Eric.Message('test', 'no JSON').json()
+    for text in ('no JSON', '', '12 3', '{"a": 1} x', '[1]]', '"a" "b"', 'NaN', '{"a": [-Infinity]}', '01',
+                 '123456789012345678901234567890 x', '[' * 100000):
+        message = Eric.Message('test', text)
+        assert message.text == text
+        with pytest.raises(Eric.InvalidMessageFormatError):
+            message.json()
 
 
 def test_without_the_encoder_in_c(monkeypatch):

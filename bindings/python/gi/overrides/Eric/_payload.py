@@ -34,7 +34,13 @@ def _make_encoder():
 
 
 _encode = _make_encoder()
-_scan = json.JSONDecoder().scan_once
+
+
+def _refuse_constant(name):
+    raise ValueError(f'{name} is not JSON')
+
+
+_scan = json.JSONDecoder(parse_constant=_refuse_constant).scan_once
 _new_full, _new_from_text, _new_from_data, _new_from_json = (
     Message.new_full, Message.new_from_text, Message.new_from_data, Message.new_from_json)
 _get_text, _get_data, _to_json, _parse_json, _copy_with_id = (
@@ -91,7 +97,10 @@ def _read(text):
     half of a surrogate pair: a str with one could be written nowhere."""
     if '\\ud' in text or '\\uD' in text:
         text = _ESCAPE.sub(lambda match: '\\ufffd' if match[1] else match[0], text)
-    return _scan(text, 0)[0]
+    value, end = _scan(text, 0)
+    if end != len(text):
+        raise ValueError('There is more than one value')
+    return value
 
 
 def to_variant(value):
@@ -159,5 +168,5 @@ def parse_text(message):
         try:
             text = get_text(message).strip(_SPACE)
             return _read(text)      # what a GLib.Variant cannot hold
-        except (StopIteration, ValueError):
+        except (StopIteration, ValueError, RecursionError):
             raise error from None
