@@ -32,16 +32,21 @@ RANGES = [
     ('ThreadPoolListener', 'set_retry_delay', 0, INT_MAX),
     ('ThreadPoolListener', 'set_time_limit', 0, INT_MAX),
 ]
+# What that argument is called, where it is not as the method.
+KEYWORDS = {'add_threaded_listener': 'max_workers'} | dict.fromkeys(
+    ('deliver_batch', 'take_batch', 'next_batch_async'), 'max_messages')
 READERS = 'EventSource', 'Listener', 'MessageStream', 'SocketStream'
 
 
 def _check(cls, name, least, most):
     function = cls.__dict__[name]
+    keyword = KEYWORDS.get(name, name.removeprefix('set_'))
 
-    def method(self, number, *args, **kwargs):
+    def method(self, *args, **kwargs):
+        number = args[0] if args else kwargs.get(keyword)
         if isinstance(number, int) and not least <= number <= most:
             raise ValueError(f'{name}() takes a number from {least} to {most}, not {number}')
-        return function(self, number, *args, **kwargs)
+        return function(self, *args, **kwargs)
     method.__name__ = name
     method.__qualname__ = f'{cls.__name__}.{name}'
     method.__doc__ = function.__doc__
