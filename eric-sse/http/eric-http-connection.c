@@ -14,11 +14,6 @@
  * response, in seconds. Streams are not meant: their sockets are the hub's. */
 #define REQUEST_TIMEOUT 30
 
-/* How long a connection is kept for the next request, in seconds: longer than
- * clients and proxies keep theirs, for a request not to cross with the end. Those
- * of Go and of Rust's hyper wait for 90. */
-#define IDLE_TIMEOUT 120
-
 /* A client that is sent away may still be sending. What it sends is dropped for
  * so long, in seconds and in bytes, for it to see the answer: to close at once
  * would make the kernel throw the answer away with what was not read. */
@@ -515,7 +510,7 @@ get_timeout (EricHttpConnection *self)
   if (self->state == ERIC_HTTP_LINGERING)
     return LINGER_TIME;
   if (self->state == ERIC_HTTP_WAITING && self->n_requests > 0 && self->input->len == 0 && get_unsent (self) == 0)
-    return IDLE_TIMEOUT;
+    return ERIC_HTTP_IDLE_TIMEOUT;
   if (self->state == ERIC_HTTP_SERVING && get_unsent (self) == 0 && (self->tunnel || !wants_input (self)))
     return 0;
   return REQUEST_TIMEOUT;

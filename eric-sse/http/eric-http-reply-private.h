@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+/* How long a connection is kept for the next request, in seconds: as long as those of
+ * other servers, so that it is not lost to who reads an answer to the end of the
+ * connection. Clients that keep theirs longer are told. */
+#define ERIC_HTTP_IDLE_TIMEOUT 4
+
 /* What libsoup writes as the response to one request, on its way to the client.
  * It is seen where the response ends; its head says whether the connection is
  * kept, which libsoup 3.2 does not know. */

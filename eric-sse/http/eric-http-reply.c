@@ -14,6 +14,8 @@
 #define NOT_MODIFIED   304
 
 /* What the head says. */
+#define KEEP_ALIVE "Keep-Alive: timeout=" G_STRINGIFY (ERIC_HTTP_IDLE_TIMEOUT) "\r\n"
+
 typedef struct
 {
   guint    status;
@@ -145,8 +147,8 @@ send_head (EricHttpReply *reply,
   conclude (reply, said);
   if (!reply->keeps)
     append (output, "Connection: close\r\n");
-  else if (reply->minor == 0)
-    append (output, "Connection: keep-alive\r\n");
+  else
+    append (output, reply->minor == 0 ? "Connection: keep-alive\r\n" KEEP_ALIVE : KEEP_ALIVE);
   append (output, "\r\n");
 }
 

@@ -357,7 +357,7 @@ class Server:
             try:
                 sock.sendall(data)
                 sock.shutdown(socket.SHUT_WR)
-            except (ConnectionResetError, BrokenPipeError):
+            except OSError:      # it was closed meanwhile
                 pass
             return read_to_end(sock)
 
