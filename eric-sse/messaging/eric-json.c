@@ -434,18 +434,18 @@ parse_container (Parser    *p,
                  GVariant **value,
                  GError   **error)
 {
+  const char *from = p->at;
+  gboolean held = p->depth < ERIC_JSON_MAX_DEPTH;
+  GVariant **inner = held ? value : NULL;
   gboolean parsed;
 
   if (p->depth == ERIC_JSON_MAX_NESTING)
     return fail (p, error, TOO_DEEP);
-  if (p->depth == ERIC_JSON_MAX_DEPTH && value != NULL)
-    {
-      hold_nothing (p, value, p->at, TOO_DEEP);
-      value = NULL;
-    }
   p->depth++;
-  parsed = *p->at++ == '{' ? parse_object (p, value, error) : parse_array (p, value, error);
+  parsed = *p->at++ == '{' ? parse_object (p, inner, error) : parse_array (p, inner, error);
   p->depth--;
+  if (parsed && !held)
+    hold_nothing (p, value, from, TOO_DEEP);
   return parsed;
 }
 
