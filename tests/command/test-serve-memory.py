@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the server keeps: as much as was asked for, and no more memory than may be taken."""
 
+import os
 import socket
 
 import serve
@@ -101,10 +102,11 @@ class MemoryTest(serve.TestCase):
         self.assertGreater(self.count_kept(server, 'a'), 40_000)
 
     def test_many_messages(self):
-        server = self.start('--history=200000')
-        self.feed(server, 'a', 200_001)
-        self.assertEqual(server.state()['channels'][0]['messages'], 200_001)
-        self.assertEqual(self.count_kept(server, 'a'), 200_000)
+        many = 20_000 if 'ERIC_SSE_SANITIZED' in os.environ else 200_000
+        server = self.start(f'--history={many}')
+        self.feed(server, 'a', many + 1)
+        self.assertEqual(server.state()['channels'][0]['messages'], many + 1)
+        self.assertEqual(self.count_kept(server, 'a'), many)
 
     def test_max_memory(self):
         server = self.start('--history=100000', f'--max-memory={16 * MIB}', '--max-body=100000')
