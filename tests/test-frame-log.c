@@ -608,9 +608,58 @@ test_frame_log_find_duplicate (void)
   append (log, "d", FALSE);
   append (log, "e", FALSE);                /* drops the newer: both are forgotten */
   g_assert_false (find_id (log, "same", &number));
-  older = append (log, "same", TRUE);
-  assert_id (log, "same", older);
+  append (log, "same", TRUE);              /* whose: of the first, or of this one? */
+  g_assert_false (find_id (log, "same", &number));
   eric_frame_log_unref (log);
+}
+
+/* Each log has ids of its own. */
+static void
+test_frame_log_find_retired (void)
+{
+  EricFrameLog *logs[] = { new_log (1, NO_LIMIT, 10, NO_LIMIT), new_log (1, NO_LIMIT, 10, NO_LIMIT) };
+  guint64 number;
+
+  append (logs[0], "1", TRUE);
+  append (logs[0], "2", TRUE);             /* drops 1 */
+  append (logs[0], "1", TRUE);
+  g_assert_false (find_id (logs[0], "1", &number));
+  assert_id (logs[1], "1", append (logs[1], "1", TRUE));
+  g_assert_false (eric_frame_logs_find_id (logs, 2, "1", &number));
+  for (guint i = 0; i < 2; i++)
+    eric_frame_log_unref (logs[i]);
+}
+
+static void
+retire_some (guint first,
+             guint n)
+{
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+
+      eric_frame_id_retire (1, id);
+    }
+}
+
+/* In a process of its own, which has retired nothing before. */
+static void
+test_frame_log_retired_bound (void)
+{
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  retire_some (0, ERIC_FRAME_ID_N_RETIRED);
+  g_assert_true (eric_frame_id_is_retired (1, "0"));
+  g_assert_false (eric_frame_id_is_retired (1, "x"));
+  retire_some (ERIC_FRAME_ID_N_RETIRED, ERIC_FRAME_ID_N_RETIRED);
+  g_assert_true (eric_frame_id_is_retired (1, "0"));
+  retire_some (2 * ERIC_FRAME_ID_N_RETIRED, 1);
+  g_assert_false (eric_frame_id_is_retired (1, "0"));
+  g_assert_true (eric_frame_id_is_retired (1, "131071"));
 }
 
 /* In logs that are read together, an id of both is that of the older message. */
@@ -652,6 +701,44 @@ test_frame_log_gone (void)
   log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
   g_assert_false (locate (log, quiet, &index));
   g_assert_true (locate (log, eric_frame_number_current (), &index));
+  eric_frame_log_unref (log);
+}
+
+/* Also when it is still there, for who reads it to its end. */
+static void
+test_frame_log_closed_is_gone (void)
+{
+  EricFrameLog *closed = new_log (2, NO_LIMIT, 10, NO_LIMIT), *log;
+  guint64 before = eric_frame_number_next (), index;
+
+  append (closed, "a", FALSE);
+  eric_frame_log_close (closed);
+  log = new_log (2, NO_LIMIT, 10, NO_LIMIT);
+  g_assert_false (locate (log, before, &index));
+  g_assert_true (locate (log, eric_frame_number_current (), &index));
+  eric_frame_log_unref (log);
+  eric_frame_log_unref (closed);
+}
+
+/* A reader that attaches, and looks then what the current number is, gets what comes behind
+ * it, whenever it asks where that is, and whether it is history or not. */
+static void
+test_frame_log_locate_live (void)
+{
+  EricFrameLog *log = new_log (0, NO_LIMIT, 10, NO_LIMIT);
+  TestReader *reader;
+  guint64 current;
+
+  append (log, "a", FALSE);
+  reader = attach (log);
+  append (log, "b", FALSE);
+  current = eric_frame_number_current ();
+  g_assert_cmpuint (eric_frame_log_locate_live (log, current), ==, 2);
+  append (log, "c", FALSE);
+  append (log, "d", FALSE);
+  g_assert_cmpuint (eric_frame_log_locate_live (log, current), ==, 2);
+  assert_copy (log, 2, G_MAXUINT64, NO_LIMIT, ERIC_FRAMING_PLAIN, PLAIN ("c") PLAIN ("d"));
+  detach (log, reader);
   eric_frame_log_unref (log);
 }
 
@@ -776,6 +863,10 @@ main (int    argc,
   g_test_add_func ("/eric/frame-log/find-id", test_frame_log_find_id);
   g_test_add_func ("/eric/frame-log/find-foreign", test_frame_log_find_foreign);
   g_test_add_func ("/eric/frame-log/find-joined", test_frame_log_find_joined);
+  g_test_add_func ("/eric/frame-log/find-retired", test_frame_log_find_retired);
+  g_test_add_func ("/eric/frame-log/retired-bound", test_frame_log_retired_bound);
+  g_test_add_func ("/eric/frame-log/closed-is-gone", test_frame_log_closed_is_gone);
+  g_test_add_func ("/eric/frame-log/locate-live", test_frame_log_locate_live);
   g_test_add_func ("/eric/frame-log/gone", test_frame_log_gone);
   g_test_add_func ("/eric/frame-log/id-check", test_frame_log_id_check);
   g_test_add_func ("/eric/frame-log/find-duplicate", test_frame_log_find_duplicate);

@@ -40,4 +40,14 @@ gboolean eric_frame_id_read        (const char  *id,
 gboolean eric_frame_id_check       (const char  *id,
                                     GError     **error);
 
+/* Ids that the application gave to messages which are gone, by a number of the log. Where
+ * one is given again, a client that comes back with it may have either message. So many are
+ * remembered in the process, at least; of older ones nothing is known. */
+#define ERIC_FRAME_ID_N_RETIRED 65536
+
+void     eric_frame_id_retire      (guint        log,
+                                    const char  *id);
+gboolean eric_frame_id_is_retired  (guint        log,
+                                    const char  *id);
+
 G_END_DECLS

@@ -133,3 +133,43 @@ eric_frame_id_check (const char  *id,
   g_set_error (error, ERIC_ERROR, ERIC_ERROR_INVALID_MESSAGE_FORMAT, "The id of the message %s", what);
   return FALSE;
 }
+
+/* Two generations, of which the older one goes when the younger one is full. They hold
+ * hashes: where two are the same, a gap is told that may be none. */
+static GMutex retired_lock;          /* a leaf: taken under a log's lock */
+static GHashTable *retired[2];       /* (owned) (nullable) (lock retired_lock): younger, older */
+
+static gpointer
+get_retired_key (guint       log,
+                 const char *id)
+{
+  return GUINT_TO_POINTER (log * 0x9e3779b1u + g_str_hash (id));
+}
+
+void
+eric_frame_id_retire (guint       log,
+                      const char *id)
+{
+  g_mutex_lock (&retired_lock);
+  if (retired[0] == NULL || g_hash_table_size (retired[0]) == ERIC_FRAME_ID_N_RETIRED)
+    {
+      g_clear_pointer (&retired[1], g_hash_table_unref);
+      retired[1] = retired[0];
+      retired[0] = g_hash_table_new (NULL, NULL);
+    }
+  g_hash_table_add (retired[0], get_retired_key (log, id));
+  g_mutex_unlock (&retired_lock);
+}
+
+gboolean
+eric_frame_id_is_retired (guint       log,
+                          const char *id)
+{
+  gboolean found = FALSE;
+
+  g_mutex_lock (&retired_lock);
+  for (guint i = 0; i < G_N_ELEMENTS (retired) && !found; i++)
+    found = retired[i] != NULL && g_hash_table_contains (retired[i], get_retired_key (log, id));
+  g_mutex_unlock (&retired_lock);
+  return found;
+}

@@ -102,6 +102,9 @@ gboolean      eric_frame_log_locate      (EricFrameLog          *log,
                                           EricFrameReader       *reader,
                                           guint64               *index,
                                           guint64               *before);
+guint64       eric_frame_log_locate_live
+                                         (EricFrameLog          *log,
+                                          guint64                number);
 gboolean      eric_frame_log_replay      (EricFrameLog          *log,
                                           guint64                number,
                                           GPtrArray             *messages);

@@ -18,12 +18,13 @@ typedef struct
 {
   guint64  first;   /* index of the oldest message that has it, while it is kept */
   guint64  last;    /* index of the newest */
-  gboolean lost;    /* an older one is no longer kept: the id names no place */
+  gboolean lost;    /* an older one may be no longer kept: the id names no place */
 } OwnId;
 
 struct _EricFrameLog
 {
   int              refs;         /* (atomic) */
+  guint            serial;       /* of no other log */
   GMutex           lock;         /* of everything below */
   EricFrameStore   store;        /* the entries that are kept */
   guint64          history;      /* index of the oldest entry that is history */
@@ -40,7 +41,9 @@ struct _EricFrameLog
   gboolean         closed;
 };
 
-/* Number of the newest message that was in a log which is gone: who had it may come to
+static guint last_serial;      /* (atomic) */
+
+/* Number of the newest message that was in a log which is gone, or closed: who had it may come to
  * another log of the same channel. */
 static guint64 newest_gone;   /* (atomic) */
 
@@ -90,6 +93,7 @@ eric_frame_log_new (void)
   EricFrameLog *log = g_new0 (EricFrameLog, 1);
 
   log->refs = 1;
+  log->serial = __atomic_add_fetch (&last_serial, 1, __ATOMIC_SEQ_CST);
   g_mutex_init (&log->lock);
   log->forgotten = MAX (eric_frame_number_first (), __atomic_load_n (&newest_gone, __ATOMIC_SEQ_CST));
   eric_frame_store_init (&log->store);
@@ -131,6 +135,7 @@ forget_id_locked (EricFrameLog         *log,
       own->lost = TRUE;
       return;
     }
+  eric_frame_id_retire (log->serial, id);
   eric_frame_budget_remove (log->budget, get_own_id_size (id));
   g_hash_table_remove (log->own_ids, id);
 }
@@ -378,6 +383,7 @@ learn_id_locked (EricFrameLog *log,
     {
       own = g_new0 (OwnId, 1);
       own->first = index;
+      own->lost = eric_frame_id_is_retired (log->serial, id);
       g_hash_table_insert (log->own_ids, g_strdup (id), own);
       eric_frame_budget_add (log->budget, get_own_id_size (id));
     }
@@ -458,6 +464,7 @@ void
 eric_frame_log_close (EricFrameLog *log)
 {
   g_mutex_lock (&log->lock);
+  note_gone (log);
   log->closed = TRUE;
   wake_readers_locked (log);
   g_mutex_unlock (&log->lock);
@@ -581,18 +588,14 @@ eric_frame_logs_find_id (EricFrameLog * const *logs,
   return found && !lost;
 }
 
-/* Where the history goes on behind a number. FALSE if something between is no
- * longer, or was never, in it: @index is the oldest that is, then. */
-static gboolean
-locate_locked (EricFrameLog *log,
-               guint64       number,
-               guint64      *index)
+/* The index of the first entry from @low on that is behind a number. */
+static guint64
+find_behind_locked (EricFrameLog *log,
+                    guint64       low,
+                    guint64       number)
 {
-  guint64 low, high;
+  guint64 high = log->store.end;
 
-  trim_locked (log);
-  low = log->history;
-  high = log->store.end;
   while (low < high)
     {
       guint64 middle = low + (high - low) / 2;
@@ -602,8 +605,33 @@ locate_locked (EricFrameLog *log,
       else
         high = middle;
     }
-  *index = low;
+  return low;
+}
+
+/* Where the history goes on behind a number. FALSE if something between is no
+ * longer, or was never, in it: @index is the oldest that is, then. */
+static gboolean
+locate_locked (EricFrameLog *log,
+               guint64       number,
+               guint64      *index)
+{
+  trim_locked (log);
+  *index = find_behind_locked (log, log->history, number);
   return number >= log->forgotten;
+}
+
+/* What comes behind a number, history or not: for a reader that was there, when the number
+ * was the current one, so that all of it is kept. */
+guint64
+eric_frame_log_locate_live (EricFrameLog *log,
+                            guint64       number)
+{
+  guint64 index;
+
+  g_mutex_lock (&log->lock);
+  index = find_behind_locked (log, log->store.first, number);
+  g_mutex_unlock (&log->lock);
+  return index;
 }
 
 /* As above; number 0 is before everything. What is there is kept for the reader. Lowers

@@ -133,7 +133,7 @@ place_cursors (EricHubSubscriber *subscriber,
 
   for (guint i = 0; i < logs->len; i++)
     if (id == NULL)
-      eric_hub_subscriber_begin_live (subscriber, i);
+      eric_hub_subscriber_begin_live (subscriber, i, opening->number);
     else if (!eric_hub_subscriber_begin_after (subscriber, i, known ? number : 0, &opening->number))
       continued = FALSE;
 

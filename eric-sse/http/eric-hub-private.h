@@ -61,7 +61,8 @@ EricHubSubscriber *eric_hub_subscriber_new        (EricHub                *hub,
 guint64            eric_hub_subscriber_get_id     (EricHubSubscriber      *subscriber);
 void               eric_hub_subscriber_begin_live
                                                   (EricHubSubscriber      *subscriber,
-                                                   guint                   n);
+                                                   guint                   n,
+                                                   guint64                 number);
 gboolean           eric_hub_subscriber_begin_after
                                                   (EricHubSubscriber      *subscriber,
                                                    guint                   n,

@@ -157,14 +157,16 @@ eric_hub_subscriber_get_id (EricHubSubscriber *subscriber)
   return subscriber->id;
 }
 
-/* With what its @n-th log gets next. */
+/* With what its @n-th log has behind a number, which was the current one after the
+ * subscriber was made. */
 void
 eric_hub_subscriber_begin_live (EricHubSubscriber *subscriber,
-                                guint              n)
+                                guint              n,
+                                guint64            number)
 {
   EricHubLeg *leg = &subscriber->legs[n];
 
-  leg->cursor = eric_frame_log_get_end (leg->topic->log);
+  leg->cursor = eric_frame_log_locate_live (leg->topic->log, number);
 }
 
 /* Behind a number; FALSE if something is missing there. Lowers @before to the number in

@@ -96,6 +96,15 @@ class Ids(TestCase):
         server.publish('news', '3')
         self.assert_resumes(server, 'news', '1', 'gap unknown-id', '1', '2', '3')
 
+    def test_given_again_after_it_was_forgotten(self):
+        """A publisher that counts, and is started again: whoever has the old 2 is not given what
+        follows the new one, as if nothing were missing."""
+        server = self.start('--history', '3')
+        for text, ids in ('old', range(1, 7)), ('new', range(1, 4)):
+            for id in ids:
+                server.publish(f'news?id={id}', f'{text}{id}')
+        self.assert_resumes(server, 'news', '2', 'gap unknown-id', 'new1', 'new2', 'new3')
+
     def test_given_by_two_channels(self):
         server = self.start()
         for channel, id in ('x', 1), ('y', 0), ('x', 2), ('y', 1), ('y', 2):
