@@ -29,7 +29,6 @@ static const struct
   [LIVE_LOG_STATE_CONNECTING] = { "content-loading-symbolic", "dim-label", "Connecting…" },
   [LIVE_LOG_STATE_OPEN] = { "emblem-ok-symbolic", "success", "Connected" },
   [LIVE_LOG_STATE_RECONNECTING] = { "view-refresh-symbolic", "warning", "Reconnecting in %u s" },
-  [LIVE_LOG_STATE_OFFLINE] = { "network-offline-symbolic", "warning", "Waiting for the network" },
   [LIVE_LOG_STATE_CLOSED] = { "media-playback-stop-symbolic", "dim-label", "Closed" },
   [LIVE_LOG_STATE_FAILED] = { "dialog-error-symbolic", "error", "Failed" },
 };

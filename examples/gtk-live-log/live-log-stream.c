@@ -216,19 +216,15 @@ live_log_stream_get_uri (LiveLogStream *self)
 LiveLogState
 live_log_stream_get_state (LiveLogStream *self)
 {
-  gint64 retry_time;
-
   if (self->source == NULL)
     return LIVE_LOG_STATE_IDLE;
-  retry_time = eric_event_source_get_retry_time (self->source);
   switch (eric_event_source_get_ready_state (self->source))
     {
     case ERIC_READY_STATE_OPEN:
       return LIVE_LOG_STATE_OPEN;
     case ERIC_READY_STATE_CONNECTING:
-      if (retry_time < 0)
-        return LIVE_LOG_STATE_CONNECTING;
-      return retry_time < G_MAXINT64 ? LIVE_LOG_STATE_RECONNECTING : LIVE_LOG_STATE_OFFLINE;
+      return eric_event_source_get_retry_time (self->source) < 0 ? LIVE_LOG_STATE_CONNECTING
+                                                                 : LIVE_LOG_STATE_RECONNECTING;
     case ERIC_READY_STATE_CLOSED:
     default:
       return self->closed ? LIVE_LOG_STATE_CLOSED : LIVE_LOG_STATE_FAILED;

@@ -16,7 +16,6 @@ typedef enum
   LIVE_LOG_STATE_CONNECTING,
   LIVE_LOG_STATE_OPEN,
   LIVE_LOG_STATE_RECONNECTING,   /* in so many seconds */
-  LIVE_LOG_STATE_OFFLINE,        /* until the network is back */
   LIVE_LOG_STATE_CLOSED,         /* by whoever watches */
   LIVE_LOG_STATE_FAILED,         /* for good */
 } LiveLogState;

@@ -54,12 +54,6 @@ show_toast (LiveLogWindow *self,
 /* What is shown */
 
 static gboolean
-is_waiting (LiveLogState state)
-{
-  return state == LIVE_LOG_STATE_RECONNECTING || state == LIVE_LOG_STATE_OFFLINE;
-}
-
-static gboolean
 has_messages (LiveLogWindow *self)
 {
   return g_list_model_get_n_items (G_LIST_MODEL (live_log_stream_get_messages (self->stream))) > 0;
@@ -134,8 +128,6 @@ dup_banner (LiveLogWindow *self)
   if (state == LIVE_LOG_STATE_RECONNECTING)
     return g_strdup_printf ("Connection lost, next try in %u s. %s.", live_log_stream_get_seconds (self->stream),
                             reason != NULL ? reason : "");
-  if (state == LIVE_LOG_STATE_OFFLINE)
-    return g_strdup ("Connection lost. There is no network.");
   if (state == LIVE_LOG_STATE_FAILED && g_str_equal (choose_page (self), "messages"))
     return g_strdup_printf ("Connection lost. %s.", reason != NULL ? reason : "");
   if (state == LIVE_LOG_STATE_CLOSED)
@@ -172,7 +164,7 @@ state_changed_cb (LiveLogStream *stream,
 
   update_pages (self);
   update_banner (self);
-  enable_action (self, "retry", ended || is_waiting (state));
+  enable_action (self, "retry", ended || state == LIVE_LOG_STATE_RECONNECTING);
   enable_action (self, "disconnect", state != LIVE_LOG_STATE_IDLE && !ended);
 }
 
