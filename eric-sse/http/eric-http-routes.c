@@ -118,9 +118,8 @@ undo (EricSseServer  *self,
 {
   const char *id = eric_channel_get_id (ERIC_CHANNEL (channel));
   g_autoptr (EricSseChannel) found = _eric_sse_server_find_channel (self, id);
-  g_auto (GStrv) listeners = eric_channel_get_listener_ids (ERIC_CHANNEL (channel));
 
-  if (found == channel && eric_sse_channel_get_n_messages (channel) == 0 && listeners[0] == NULL)
+  if (found == channel && eric_sse_channel_get_n_messages (channel) == 0 && eric_sse_channel_is_idle (channel))
     eric_channel_container_remove (self->channels, id, NULL);
 }
 
