@@ -43,8 +43,8 @@ struct _EricFrameLog
 
 static guint last_serial;      /* (atomic) */
 
-/* Number of the newest message that was in a log which is gone, or closed: who had it may come to
- * another log of the same channel. */
+/* Number of the newest message that was in a log which is gone, or closed: who had it may
+ * come to another log of the same channel. */
 static guint64 newest_gone;   /* (atomic) */
 
 static void

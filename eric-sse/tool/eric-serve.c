@@ -116,8 +116,6 @@ request_started_cb (SoupServer        *soup_server,
 static void
 start (EricServe *serve)
 {
-  g_autoptr (GStrvBuilder) origins = NULL;
-
   serve->since = g_get_monotonic_time ();
   serve->loop = g_main_loop_new (NULL, FALSE);
   serve->channels = eric_channel_container_new (ERIC_TYPE_SSE_CHANNEL);
