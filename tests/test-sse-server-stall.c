@@ -3,9 +3,11 @@
 
 #include "config.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +36,9 @@ g_get_monotonic_time (void)
 
 /* What a slow client takes at once: so little that the socket does not take more. */
 #define SIP (96 * 1024)
+
+/* No descriptor of this process is as large. */
+#define MAX_FD 1024
 
 #define KEEPALIVE_1 30000
 #define KEEPALIVE_2 30001
@@ -95,9 +100,51 @@ go_on (Stall *stall,
     }
 }
 
+/* The server's end of a connection, which is in this process. */
+static int
+find_server_end (HttpClient *client)
+{
+  struct sockaddr_in client_end;
+  socklen_t size = sizeof client_end;
+
+  g_assert_no_errno (getsockname (client->fd, (struct sockaddr *) &client_end, &size));
+  for (int fd = 0; fd < MAX_FD; fd++)
+    {
+      struct sockaddr_in remote;
+
+      size = sizeof remote;
+      if (getpeername (fd, (struct sockaddr *) &remote, &size) == 0 &&
+          remote.sin_port == client_end.sin_port)
+        return fd;
+    }
+  g_assert_not_reached ();
+}
+
+/* How much the client has not acknowledged. */
+static int
+get_unacknowledged (int server_end)
+{
+  int bytes = -1;
+
+  g_assert_no_errno (ioctl (server_end, SIOCOUTQ, &bytes));
+  return bytes;
+}
+
+/* Whatever the test's own time-out allows: no event tells of it. */
+static void
+wait_acknowledged (int server_end,
+                   int before)
+{
+  while (get_unacknowledged (server_end) >= before)
+    g_thread_yield ();
+}
+
+/* The kernel acknowledges what was taken, but not at once. */
 static void
 sip (Stall *stall)
 {
+  int server_end = find_server_end (stall->slow);
+  int before = get_unacknowledged (server_end);
   char buffer[4096];
 
   for (gssize taken = 0, n; taken < SIP; taken += n)
@@ -108,6 +155,7 @@ sip (Stall *stall)
       else
         g_assert_cmpint (n, >, 0);
     }
+  wait_acknowledged (server_end, before);
 }
 
 /* It takes something each time, though never so much that it is sent more. */
@@ -195,7 +243,7 @@ assert_options (HttpFixture *fixture,
 {
   guint n = 0;
 
-  for (int fd = 0; fd < 1024; fd++)
+  for (int fd = 0; fd < MAX_FD; fd++)
     {
       struct sockaddr_in local, remote;
       socklen_t size = sizeof local, remote_size = sizeof remote;
