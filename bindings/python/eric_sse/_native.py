@@ -8,7 +8,9 @@ import gi
 gi.require_version('Eric', '1')
 from gi.repository import Eric, GLib  # noqa: E402: the version comes first
 
-__all__ = ['Channel', 'Eric', 'GLib', 'unwrap', 'wrap']
+__all__ = ['NOTHING', 'Channel', 'Eric', 'GLib', 'unwrap', 'wrap']
+
+NOTHING: Any = object()
 
 
 class Channel(Eric.Channel):
@@ -24,13 +26,14 @@ def wrap(message: Any) -> Eric.Message:
     also while nobody but a queue of the C library knows it."""
     try:
         envelope = Eric.Message.new(message.type, None)
-    except (AttributeError, TypeError, ValueError, GLib.Error):
-        # Inside a process a type may be anything, also what no event stream could carry.
+    except Exception:
+        # Inside a process a type may be anything, also what no event stream could carry, and a
+        # message anything, also what has none.
         envelope = Eric.Message.new(None, None)
     envelope.carried = message
     return envelope
 
 
 def unwrap(envelope: Eric.Message) -> Any:
-    """What an EricMessage carries; None for one that the C library made itself."""
-    return getattr(envelope, 'carried', None)
+    """What an EricMessage carries; NOTHING for one that the C library made itself."""
+    return getattr(envelope, 'carried', NOTHING)

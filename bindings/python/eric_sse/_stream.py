@@ -31,6 +31,9 @@ POLL_INTERVAL = 0.02
 # How long a stream that has messages keeps the event loop to itself, in seconds.
 TURN = 0.001
 
+# No message waits.
+_NONE: Any = object()
+
 
 class _Manner:
     """How a stream is read."""
@@ -88,15 +91,15 @@ async def _read(channel: 'AbstractChannel', listener: 'MessageQueueListener',
         watchable = is_watchable(listener)
         while listener.is_running() if watchable else await is_alive(listener):
             try:
-                message = channel.deliver_next(listener.id)
-                event = None if message is None else channel.adapt(message)
-            except NoMessagesException:
-                message = None
+                message = _deliver(channel, listener)
+                event = None if message is _NONE else channel.adapt(message)
             except Exception as error:
                 yield await _report(channel, listener, manner, error)
+                # Also where each message fails, others in the event loop have a turn.
+                await asyncio.sleep(0)
                 continue
 
-            if message is None:
+            if message is _NONE:
                 await _wait(channel, listener)
                 turn_ends = time.monotonic() + TURN
                 continue
@@ -111,14 +114,36 @@ async def _read(channel: 'AbstractChannel', listener: 'MessageQueueListener',
             _remove_listener(channel, listener)
 
 
+def _deliver(channel: 'AbstractChannel', listener: 'MessageQueueListener') -> Any:
+    """The next message, or _NONE. A `deliver_next` of 0.3.2 has None for that."""
+    try:
+        message = channel.deliver_next(listener.id)
+    except NoMessagesException:
+        return _NONE
+    return _NONE if message is None and not channel._eric_delivers_itself() else message
+
+
+def _is_gone(channel: 'AbstractChannel', listener: 'MessageQueueListener', manner: _Manner,
+             error: Exception) -> bool:
+    """Whether the error says that the channel or the listener is gone: `on_message` and `adapt`
+    may raise the same of others."""
+    if isinstance(error, InvalidChannelException):
+        return manner.is_awaited or not channel._eric_delivers_itself()
+    try:
+        channel.get_listener(listener.id)
+    except InvalidListenerException:
+        return isinstance(error, InvalidListenerException)
+    return False
+
+
 async def _report(channel: 'AbstractChannel', listener: 'MessageQueueListener', manner: _Manner,
                   error: Exception) -> Any:
     """The event that tells of an error. A stream whose channel or listener is gone ends
     behind it."""
-    is_gone = isinstance(error, (InvalidChannelException, InvalidListenerException))
+    names_one = isinstance(error, (InvalidChannelException, InvalidListenerException))
     if manner.is_awaited and not isinstance(error, InvalidChannelException):
         raise error
-    if is_gone:
+    if _is_gone(channel, listener, manner, error):
         logger.info('Stopping listener %s: %r', listener.id, error)
         await resolve(listener.stop())
     else:
@@ -126,7 +151,7 @@ async def _report(channel: 'AbstractChannel', listener: 'MessageQueueListener', 
         logger.debug('%s', ''.join(traceback.format_exception(error)))
     if manner.is_awaited:
         return channel.adapt(Message(Eric.MESSAGE_TYPE_CLOSED))
-    return channel.adapt(Message('error', error if is_gone else None))
+    return channel.adapt(Message('error', error if names_one else None))
 
 
 async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') -> None:
@@ -137,7 +162,7 @@ async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') ->
         # The next delivery tells.
         return
     waiter = Waiter()
-    places: list[list[Waiter]] = [channel._eric_waiters.setdefault(listener.id, [])]
+    places: list[list[Waiter]] = []
     if isinstance(queue, InMemoryQueue):
         places.append(queue._eric_waiters)
     watchable = is_watchable(listener)
@@ -145,6 +170,7 @@ async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') ->
         places.append(get_waiters(listener))
     wakes = watchable and is_native(queue) and channel._eric_delivers_itself()
 
+    channel._eric_add_waiter(listener.id, waiter)
     for waiters in places:
         waiters.append(waiter)
     try:
@@ -155,7 +181,7 @@ async def _wait(channel: 'AbstractChannel', listener: 'MessageQueueListener') ->
     finally:
         for waiters in places:
             waiters.remove(waiter)
-        channel._eric_forget_waiters(listener.id)
+        channel._eric_remove_waiter(listener.id, waiter)
 
 
 def _remove_listener(channel: 'AbstractChannel', listener: 'MessageQueueListener') -> None:

@@ -3,7 +3,7 @@
 """Channels, and what belongs to them.
 
 `AbstractChannel` takes the parameters of 2.1, and `retry_timeout_milliseconds` of 0.3.2 as a
-keyword or, being a number, in the place that 0.3.2 has it in. `register_listener` and
+keyword or, where it is not given so, as a number in the place that 0.3.2 has it in. `register_listener` and
 `remove_listener` take the names of either generation. `listeners` and `queues` of 0.3.2 are
 copies: what is done to them does not change the channel.
 
@@ -18,6 +18,7 @@ A stream keeps the event loop no longer than a millisecond, instead of one messa
 several times a second.
 """
 
+import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -46,6 +47,9 @@ MESSAGE_TYPE_INTERNAL_ERROR: str = Eric.MESSAGE_TYPE_ERROR
 logger = get_logger()
 _broadcast = Eric.Channel.broadcast
 _MISSING: Any = object()
+
+# What streams tell clients unless they are made otherwise, in milliseconds.
+RETRY_TIMEOUT = 5
 
 
 def _choose(name: str, value: Any, old_value: Any) -> Any:
@@ -93,22 +97,25 @@ class AbstractChannel(ABC):
 
     def __init__(self, stream_delay_seconds: float = 0, channel_id: str | None = None,
                  connections_factory: ConnectionsFactory | None = None,
-                 retry_timeout_milliseconds: int = 5) -> None:
-        if isinstance(channel_id, int):
-            channel_id, retry_timeout_milliseconds = None, channel_id
+                 retry_timeout_milliseconds: int = _MISSING) -> None:
+        if retry_timeout_milliseconds is _MISSING:
+            retry_timeout_milliseconds = RETRY_TIMEOUT
+            if isinstance(channel_id, int):
+                channel_id, retry_timeout_milliseconds = None, channel_id
         self.__id = new_id(AbstractChannel) if channel_id is None else channel_id
         self.stream_delay_seconds = stream_delay_seconds
         self.retry_timeout_milliseconds = retry_timeout_milliseconds
         self.__connections_factory = connections_factory or InMemoryConnectionsFactory()
         self.__connections: dict[str, Connection] = {}
         # The queues that one call of the C library reaches, and those that it does not.
-        self.__channel = Channel(id=str(self.__id))
+        self.__channel = self.__make_channel()
         self.__others: dict[str, Queue] = {}
         self._eric_waiters: dict[str, list[Waiter]] = {}
+        self.__lock = threading.Lock()     # of those, which come and go in any thread
 
     def __getstate__(self) -> dict[str, Any]:
         # Copies have a channel of the C library of their own, and nobody waits in them.
-        own = {'_AbstractChannel__channel', '_AbstractChannel__others', '_eric_waiters'}
+        own = {'_AbstractChannel__channel', '_AbstractChannel__others', '_AbstractChannel__lock', '_eric_waiters'}
         return {key: value for key, value in self.__dict__.items() if key not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -117,13 +124,18 @@ class AbstractChannel(ABC):
         if connections is not None and 'id' in state:
             state['_AbstractChannel__id'] = state.pop('id')
         self.__dict__.update(state)
-        self.__dict__.setdefault('retry_timeout_milliseconds', 5)
+        self.__dict__.setdefault('retry_timeout_milliseconds', RETRY_TIMEOUT)
         self.__dict__.setdefault('_AbstractChannel__connections_factory', InMemoryConnectionsFactory())
         self.__connections = dict(self.__connections if connections is None else connections)
-        self.__channel = Channel(id=str(self.__id))
+        self.__channel = self.__make_channel()
         self.__others = {listener_id: connection.queue for listener_id, connection in self.__connections.items()
                          if not self.__attach(connection.queue)}
         self._eric_waiters = {}
+        self.__lock = threading.Lock()
+
+    def __make_channel(self) -> Channel:
+        # An id may be anything; that of the C library is what errors say.
+        return Channel(id=str(self.__id).replace('\0', '\ufffd').encode(errors='replace').decode())
 
     @property
     def id(self) -> str:
@@ -203,9 +215,16 @@ class AbstractChannel(ABC):
         if self._eric_waiters:
             wake_all(self._eric_waiters.get(listener_id, ()))
 
-    def _eric_forget_waiters(self, listener_id: str) -> None:
-        if not self._eric_waiters.get(listener_id, True):
-            del self._eric_waiters[listener_id]
+    def _eric_add_waiter(self, listener_id: str, waiter: Waiter) -> None:
+        with self.__lock:
+            self._eric_waiters.setdefault(listener_id, []).append(waiter)
+
+    def _eric_remove_waiter(self, listener_id: str, waiter: Waiter) -> None:
+        with self.__lock:
+            waiters = self._eric_waiters[listener_id]
+            waiters.remove(waiter)
+            if not waiters:
+                del self._eric_waiters[listener_id]
 
     def deliver_next(self, listener_id: str) -> MessageContract:
         """Takes the next message of a listener, and shows it to its `on_message`.

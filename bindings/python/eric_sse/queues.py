@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from eric_sse._native import Eric, GLib, unwrap, wrap
+from eric_sse._native import NOTHING, Eric, GLib, unwrap, wrap
 from eric_sse._waiting import Waiter, wake_all
 from eric_sse.exception import NoMessagesException, RepositoryError
 from eric_sse.message import MessageContract
@@ -81,7 +81,7 @@ class InMemoryQueue(Queue):
             except GLib.Error:
                 raise NoMessagesException from None
             # The farewell of the C channel, which this package says in its own way.
-            if message is not None:
+            if message is not NOTHING:
                 return message
 
     def _eric_peek(self) -> list[Any]:

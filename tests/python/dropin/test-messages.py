@@ -53,6 +53,27 @@ def test_any_type(kind):
     assert channel.deliver_next(listener.id).type == kind
 
 
+class Odd:
+    payload = None
+
+    @property
+    def type(self):
+        raise KeyError('of no type')
+
+
+@pytest.mark.parametrize('message', [None, 5, 'text', {}, Odd(), Message], ids=repr)
+def test_any_message(message):
+    """What is no message at all goes through a queue as anything does; who reads it says so."""
+    queue, channel = InMemoryQueue(), SSEChannel()
+    listener = started(channel)
+    queue.push(message)
+    channel.dispatch(listener.id, message)
+    channel.broadcast(message)
+    assert [queue.pop(), channel.deliver_next(listener.id), channel.deliver_next(listener.id)] == [message] * 3
+    with pytest.raises(NoMessagesException):
+        queue.pop()
+
+
 def test_names_of_both():
     for message in (Message('a', 1), Message(msg_type='a', msg_payload=1), Message(type='a', payload=1),
                     Message('a', payload=1)):
@@ -290,6 +311,26 @@ def test_ids(monkeypatch):
         thread.join(DEADLINE)
     assert sorted(ids, key=int) == [str(number) for number in range(1, 2001)]
     assert SSEChannel().id == '5'
+
+
+@pytest.mark.parametrize('name', [5, 0, 1.5, ('a', 1), b'x', '', 'a\0b', '\ud800', 'a\nb', 'x' * 5000], ids=ascii)
+def test_any_id(name):
+    channel = SSEChannel(channel_id=name)
+    listener = started(channel, MessageQueueListener(name))
+    channel.broadcast(Message('m', 1))
+    assert channel.deliver_next(listener.id).payload == 1
+    assert (channel.id, channel.retry_timeout_milliseconds) == (name, 5)
+    assert copy.deepcopy(channel).id == name
+
+
+def test_number_in_the_place_of_an_id():
+    class Channel(AbstractChannel):
+        def adapt(self, msg):
+            return msg
+    assert Channel(0, 7).retry_timeout_milliseconds == 7 and len(Channel(0, 7).id) == 36
+    channel = Channel(0, 7, retry_timeout_milliseconds=9)
+    assert (channel.id, channel.retry_timeout_milliseconds) == (7, 9)
+    assert SSEChannel(0, 7).retry_timeout_milliseconds == 7
 
 
 def test_listener_can_be_pickled():

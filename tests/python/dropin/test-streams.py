@@ -13,7 +13,8 @@ import pytest
 from eric_sse import _stream
 from eric_sse.connection import Connection
 from eric_sse.entities import AbstractChannel, Message, MessageQueueListener
-from eric_sse.exception import InvalidChannelException, InvalidListenerException, NoMessagesException
+from eric_sse.exception import (InvalidChannelException, InvalidListenerException, NoMessagesException,
+                                RepositoryError)
 from eric_sse.prefabs import SSEChannel
 from eric_sse.queues import InMemoryQueue
 
@@ -213,6 +214,79 @@ def test_channel_that_is_gone():
     run(program())
 
 
+class Answering(MessageQueueListener):
+    """Answers others, who may have gone."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def on_message(self, msg):
+        if msg.type == 'answer':
+            raise self.error
+
+
+class AdaptingOthers(Plain):
+    error = None
+
+    def adapt(self, msg):
+        if msg.type == 'adapt':
+            raise self.error
+        return super().adapt(msg)
+
+
+@pytest.mark.parametrize('kind', ['answer', 'adapt'])
+@pytest.mark.parametrize('error', [InvalidListenerException('other'), InvalidChannelException('other')], ids=repr)
+def test_others_that_are_gone(error, kind):
+    """That another listener or channel is gone ends no stream."""
+    async def program():
+        channel = AdaptingOthers()
+        channel.error = error
+        listener = started(channel, Answering(error))
+        for name in (kind, 'm', kind, 'n'):
+            channel.broadcast(Message(name))
+        assert await take(channel.message_stream(listener), 4) == [error, 'm', error, 'n']
+        assert listener.is_running()
+    run(program())
+
+
+def test_adapt_that_finds_no_messages():
+    """It failed like any other: its message is not lost in silence."""
+    async def program():
+        channel = AdaptingOthers()
+        channel.error = NoMessagesException()
+        listener = started(channel)
+        for name in ('adapt', 'm'):
+            channel.broadcast(Message(name))
+        assert await take(channel.message_stream(listener), 2) == ['error', 'm']
+    run(program())
+
+
+def test_queue_that_fails_for_ever():
+    """Others in the event loop have their turn."""
+    class Broken(InMemoryQueue):
+        def pop(self):
+            raise RepositoryError('the storage is away')
+
+    async def program():
+        channel, listener = Plain(), MessageQueueListener()
+        channel.register_connection(Connection(listener, Broken()))
+        listener.start()
+        asyncio.get_running_loop().call_soon(listener.stop)
+        assert set(await collect(channel.message_stream(listener))) == {'error'}
+    run(program())
+
+
+def test_no_message():
+    async def program():
+        channel = Plain()
+        listener = started(channel)
+        channel.dispatch(listener.id, None)
+        channel.dispatch(listener.id, Message('m'))
+        assert await take(channel.message_stream(listener), 2) == ['error', 'm']
+    run(program())
+
+
 class Failing(MessageQueueListener):
     def on_message(self, msg):
         if msg.type == 'bad':
@@ -297,6 +371,38 @@ def test_two_streams_of_one_listener():
         listener.stop()
         assert sorted(sum(await asyncio.gather(*readers), [])) == list(range(100))
     run(program())
+
+
+def test_one_of_two_streams_goes(monkeypatch):
+    """The other one, which is about to wait in another thread, is woken all the same."""
+    channel, is_watchable = Plain(), _stream.is_watchable
+    listener = started(channel)
+    loop = asyncio.new_event_loop()
+    first = loop.create_task(collect(channel.message_stream(listener)))
+    loop.run_until_complete(turns())
+    calls = []
+
+    def leave():
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            loop.run_until_complete(first)
+
+    def leaving(asked):
+        calls.append(asked)
+        if len(calls) == 2:        # the first call is that of the reader, this one of who waits
+            in_thread(leave).join(DEADLINE)
+        return is_watchable(asked)
+    monkeypatch.setattr(_stream, 'is_watchable', leaving)
+
+    async def program():
+        second = asyncio.create_task(take(channel.message_stream(listener), 1))
+        await turns()
+        assert len(calls) == 2
+        channel.broadcast(Message('m'))
+        assert await second == ['m']
+    run(program())
+    loop.close()
+    assert channel._eric_waiters == {}
 
 
 def test_stream_leaves_others_their_turn():
