@@ -153,6 +153,28 @@ test_event_source_request_body (void)
   g_assert_no_error (error);
 }
 
+/* What a message that was made by its properties lacks, and what libsoup would send as it is. */
+static void
+test_event_source_request_incomplete (void)
+{
+  const char * const methods[] = { NULL, "", "GE T", "G\303\211T", "GET / HTTP/1.1\r\nX: y\r\n\r\nGET" };
+  g_autoptr (GUri) uri = g_uri_parse ("http://127.0.0.1/", SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (SoupMessage) nowhere = g_object_new (SOUP_TYPE_MESSAGE, "method", "GET", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (eric_event_source_new_for_message (nowhere, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (SoupMessage) model = g_object_new (SOUP_TYPE_MESSAGE, "method", methods[i], "uri", uri, NULL);
+
+      g_assert_null (eric_event_source_new_for_message (model, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+      g_clear_error (&error);
+    }
+}
+
 static void
 token_cb (EricEventSource *source,
           SoupMessage     *request,
@@ -404,6 +426,7 @@ main (int    argc,
   add ("uris", uris);
   add ("template", template);
   add ("body", body);
+  add ("incomplete", incomplete);
   add ("before", before);
   add_redirects ("redirect", test_event_source_request_redirect);
   add_redirects ("strip", test_event_source_request_strip);

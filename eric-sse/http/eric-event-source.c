@@ -340,7 +340,8 @@ eric_event_source_new (const char  *uri,
  * [property@EventSource:finite] for an answer that comes to an end.
  *
  * Fails with a `G_URI_ERROR` where the scheme is not `http` or `https`, and with
- * %G_IO_ERROR_INVALID_ARGUMENT where @message has a body of its own.
+ * %G_IO_ERROR_INVALID_ARGUMENT where @message has a body of its own, no URI, or a
+ * method that is not one of RFC 9110, section 9.1.
  *
  * Returns: (transfer full): the event source
  *

@@ -63,6 +63,39 @@ eric_source_request_new (const char  *uri,
   return self;
 }
 
+/* RFC 9110, section 5.6.2. */
+static gboolean
+is_token (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return FALSE;
+  return *text != '\0';
+}
+
+/* A message that was made by its properties may lack one, and libsoup sends any method as it
+ * is, with the line breaks that are in it. */
+static gboolean
+check_model (SoupMessage  *model,
+             GError      **error)
+{
+  const char *method = soup_message_get_method (model);
+  GUri *uri = soup_message_get_uri (model);
+
+  if (uri == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The message has no URI");
+      return FALSE;
+    }
+  if (method == NULL || !is_token (method))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "“%s” is no method of a message", method != NULL ? method : "");
+      return FALSE;
+    }
+  return check_uri (uri, error);
+}
+
 static void
 add_header (const char *name,
             const char *value,
@@ -79,7 +112,7 @@ eric_source_request_new_for_message (SoupMessage  *model,
   SoupMessageHeaders *headers = soup_message_get_request_headers (model);
   EricSourceRequest *self;
 
-  if (!check_uri (soup_message_get_uri (model), error))
+  if (!check_model (model, error))
     return NULL;
   if (body == NULL && (soup_message_headers_get_content_length (headers) > 0 ||
                        soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED))
@@ -107,11 +140,7 @@ eric_source_request_check_header (const char  *name,
                                   const char  *value,
                                   GError     **error)
 {
-  gboolean valid = *name != '\0';
-
-  for (const char *c = name; *c != '\0'; c++)
-    valid = valid && (g_ascii_isalnum (*c) || strchr ("!#$%&'*+-.^_`|~", *c) != NULL);
-  if (!valid)
+  if (!is_token (name))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "“%s” is no name of a header", name);
       return FALSE;

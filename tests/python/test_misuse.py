@@ -228,6 +228,31 @@ def test_bridge_to_a_busy_context():
     assert caught[0].matches(Gio.io_error_quark(), Gio.IOErrorEnum.BUSY)
 
 
+@pytest.mark.parametrize('name', ['results', 'dead_letters'])
+def test_pool_of_itself(name):
+    pool, other = Eric.ThreadPoolListener.new(1), Eric.Listener()
+    with pytest.raises(ValueError):
+        getattr(pool, f'set_{name}')(pool)
+    with pytest.raises(ValueError):
+        setattr(pool, name, pool)
+    getattr(pool, f'set_{name}')(other)
+    assert getattr(pool, name) is other
+    setattr(pool, name, None)
+    assert getattr(pool, name) is None
+
+
+# What libsoup makes of properties, and sends as it is.
+@pytest.mark.parametrize('properties', [{}, {'method': 'GET'}, {'uri': 'http://127.0.0.1/'},
+                                        *({'uri': 'http://127.0.0.1/', 'method': method} for method in (
+                                            '', 'GE T', 'GÉT', 'GET / HTTP/1.1\r\nX: y\r\n\r\nGET'))])
+def test_message_of_properties(properties):
+    uri = properties.get('uri')
+    message = Soup.Message(**properties | ({'uri': GLib.Uri.parse(uri, GLib.UriFlags.NONE)} if uri else {}))
+    with pytest.raises(GLib.Error) as caught:
+        Eric.EventSource.new_for_message(message, None)
+    assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT)
+
+
 def test_numbers_out_of_range():
     pool = Eric.ThreadPoolListener.new(1)
     for call, bad in ((pool.set_max_workers, 0), (pool.set_max_pending, 2**31), (pool.deliver_batch, 0),

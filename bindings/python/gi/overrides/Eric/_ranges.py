@@ -64,6 +64,20 @@ def _check_new(cls, least, most):
     cls.new = classmethod(checked)
 
 
+def _check_other(name):
+    cls = Eric.ThreadPoolListener
+    function = cls.__dict__[name]
+
+    def method(self, listener):
+        if listener is self:
+            raise ValueError(f'{name}() takes another listener')
+        return function(self, listener)
+    method.__name__ = name
+    method.__qualname__ = f'{cls.__name__}.{name}'
+    method.__doc__ = function.__doc__
+    setattr(cls, name, method)
+
+
 def _new_container(cls, channel_type, *args):
     if not GObject.type_is_a(channel_type, Eric.Channel):
         raise TypeError('A container has channels: give it Eric.Channel or a class that is derived from it')
@@ -74,6 +88,8 @@ def install():
     """Before others take the functions for their own."""
     for class_name, name, least, most in RANGES:
         _check(getattr(Eric, class_name), name, least, most)
+    for name in 'set_results', 'set_dead_letters':
+        _check_other(name)
 
 
 def install_last():
