@@ -457,6 +457,32 @@ test_http_gate_cors_of_errors (void)
     }
 }
 
+/* What no handler has seen is refused for everybody to read. */
+static void
+test_http_gate_refused_heads (void)
+{
+  const char * const listed[] = { ORIGIN, NULL };
+  g_autoptr (HttpFixture) fixture = http_fixture_new ();
+  g_autoptr (HttpClient) readable = NULL;
+  g_autoptr (HttpClient) too_long = NULL;
+  g_autoptr (HttpClient) unreadable = NULL;
+  g_autofree char *path = g_strnfill (1 << 20, 'x');
+  g_autofree char *target = g_strconcat ("/", path, NULL);
+
+  eric_sse_server_set_allowed_origins (fixture->server, listed);
+  readable = ask (fixture, "GET", "/events/100%", "Origin: " ORIGIN "\r\n", "");
+  g_assert_cmpuint (readable->response->status, ==, 400);
+  assert_header (readable, "Access-Control-Allow-Origin", "*");
+  too_long = ask (fixture, "GET", target, "Origin: " ORIGIN "\r\n", "");
+  g_assert_cmpuint (too_long->response->status, ==, 414);
+  assert_header (too_long, "Access-Control-Allow-Origin", "*");
+
+  eric_sse_server_set_allowed_origins (fixture->server, NULL);
+  unreadable = ask (fixture, "GET", "/events/100%", "Origin: " ORIGIN "\r\n", "");
+  g_assert_cmpuint (unreadable->response->status, ==, 400);
+  assert_header (unreadable, "Access-Control-Allow-Origin", NULL);
+}
+
 #define PREFLIGHT "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-a,cache-control\r\n"
 
 static void
@@ -607,6 +633,7 @@ main (int    argc,
   g_test_add_func ("/eric/http-gate/topic-answers", test_http_gate_topic_answers);
   g_test_add_func ("/eric/http-gate/leaves-nothing", test_http_gate_leaves_nothing);
   g_test_add_func ("/eric/http-gate/cors-of-errors", test_http_gate_cors_of_errors);
+  g_test_add_func ("/eric/http-gate/refused-heads", test_http_gate_refused_heads);
   g_test_add_func ("/eric/http-gate/preflight", test_http_gate_preflight);
   g_test_add_func ("/eric/http-gate/forwarded", test_http_gate_forwarded);
   g_test_add_func ("/eric/http-gate/names", test_http_gate_names);

@@ -30,6 +30,10 @@ EricHttpConnections *eric_http_connections_new            (SoupServer           
 void                 eric_http_connections_free           (EricHttpConnections     *self);
 void                 eric_http_connections_add            (EricHttpConnections     *self,
                                                            GSocket                 *socket);
+/* Whether pages of any origin may read why a request was refused before anybody could
+ * look at it: nothing is in it that is not known. */
+void                 eric_http_connections_set_open       (EricHttpConnections     *self,
+                                                           gboolean                 open);
 guint                eric_http_connections_get_n          (EricHttpConnections     *self);
 void                 eric_http_connections_shed           (EricHttpConnections     *self);
 void                 eric_http_connections_drain          (EricHttpConnections     *self);

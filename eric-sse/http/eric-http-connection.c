@@ -252,11 +252,12 @@ _eric_http_connection_refuse (EricHttpConnection *self,
   set_state (self, ERIC_HTTP_CLOSING);
   if (begun)
     return;
-  text = g_strdup_printf ("HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n%s"
+  text = g_strdup_printf ("HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n%s%s"
                           "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s%s",
                           status, get_phrase (status), date,
                           status == SOUP_STATUS_SERVICE_UNAVAILABLE ? "Retry-After: " RETRY_AFTER "\r\n" : "",
+                          self->set->open ? "Access-Control-Allow-Origin: *\r\n" : "",
                           strlen (sentence) + 1, self->head.is_head ? "" : sentence,
                           self->head.is_head ? "" : "\n");
   g_byte_array_append (self->output, (const guint8 *) text, strlen (text));

@@ -199,6 +199,13 @@ eric_http_connections_new (SoupServer              *soup_server,
   return self;
 }
 
+void
+eric_http_connections_set_open (EricHttpConnections *self,
+                                gboolean             open)
+{
+  self->open = open;
+}
+
 guint
 eric_http_connections_get_n (EricHttpConnections *self)
 {

@@ -71,6 +71,7 @@ struct _EricHttpConnections
   GPtrArray               *gone;         /* (owned) of (owned) EricHttpConnection */
   gint64                   next_tick;    /* monotonic microseconds */
   gboolean                 draining;
+  gboolean                 open;         /* to pages of other origins */
   gboolean                 some_ended;   /* and nobody was told */
   EricHttpConnectionsFunc  ended;
   gpointer                 user_data;

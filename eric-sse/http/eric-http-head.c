@@ -75,6 +75,17 @@ is_target (Span target)
   return target.length > 0;
 }
 
+/* RFC 3986, section 2.1 */
+static gboolean
+is_percent_encoded (Span target)
+{
+  for (gsize i = 0; i < target.length; i++)
+    if (target.bytes[i] == '%' &&
+        (target.length - i < 3 || !g_ascii_isxdigit (target.bytes[i + 1]) || !g_ascii_isxdigit (target.bytes[i + 2])))
+      return FALSE;
+  return TRUE;
+}
+
 /* The four forms of RFC 9112, section 3.2. That of CONNECT is not served. */
 static gboolean
 check_target (EricHttpHead *head,
@@ -85,6 +96,8 @@ check_target (EricHttpHead *head,
 
   if (!is_target (target))
     return refuse (head, BAD_REQUEST, "The target of the request is malformed");
+  if (!is_percent_encoded (target))
+    return refuse (head, BAD_REQUEST, "The target of the request has a % that begins no escape");
   if (method.length == 7 && memcmp (method.bytes, "CONNECT", 7) == 0)
     return refuse (head, NOT_IMPLEMENTED, "This is no proxy");
   whole = (target.length > 7 && g_ascii_strncasecmp (target.bytes, "http://", 7) == 0) ||

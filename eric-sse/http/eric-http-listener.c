@@ -240,6 +240,7 @@ eric_sse_server_listen (EricSseServer   *self,
                                                    connection_ended_cb, self, error);
   if (self->connections == NULL)
     return FALSE;
+  eric_http_connections_set_open (self->connections, self->allowed_origins != NULL);
   listener = eric_http_listener_new (self->connections, address, self->context, error);
   if (listener == NULL)
     return FALSE;
