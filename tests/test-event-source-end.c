@@ -27,6 +27,7 @@ test_event_source_end_finite (void)
   const char * const answers[] = {
     SCRIPTED_STREAM "data: 1\n\ndata: cut",
     SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n0\r\n\r\n",
+    SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n000;x=y\r\nX: y\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9\r\n\r\ndata: 1\n\n",
   };
 
@@ -43,12 +44,16 @@ test_event_source_end_finite (void)
     }
 }
 
-/* Cut off is not ended. (Between two chunks libsoup 3.2 cannot tell.) */
+/* Cut off is not ended, wherever it is: only the last chunk is the end of chunks. */
 static void
 test_event_source_end_cut (void)
 {
   const char * const answers[] = {
     SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n9\r\nda",
+    SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n",
+    SCRIPTED_CHUNKED "9\r\ndata: 1\n\n",
+    SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n9",
+    SCRIPTED_CHUNKED "9\r\ndata: 1\n\n\r\n0",
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 20\r\n\r\ndata: 1\n\n",
   };
 

@@ -374,11 +374,9 @@ install_settings (void)
    * EricEventSource:finite: (getter get_finite) (setter set_finite)
    *
    * Whether the stream has an end: the end of the response is then the end of the
-   * source, without an error. This is how servers of language models answer.
-   *
-   * libsoup before 3.6.5 takes a response in chunks that is cut off between two of
-   * them for a whole one: where the stream has an
-   * [property@EventSource:end-marker], set that, too.
+   * source, without an error. This is how servers of language models answer. A
+   * response that says how long it is, or comes in chunks, and is cut off before its
+   * end is an error, %G_IO_ERROR_PARTIAL_INPUT.
    *
    * Since: 0.1
    */

@@ -16,6 +16,10 @@
 /* How much is read at once, in bytes. */
 #define BUFFER_SIZE (16 * 1024)
 
+/* What libsoup reads a line of the framing into, which must be longer than a line
+ * break, in bytes. */
+#define CHUNK_LINE_SIZE 128
+
 struct _EricSourceConnection
 {
   gatomicrefcount            ref_count;     /* each request under way has one */
@@ -92,6 +96,35 @@ end (EricSourceConnection *self,
   self->funcs.ended (error, self->user_data);
 }
 
+/* libsoup takes the end of the connection for that of a chunked body, which its last
+ * chunk alone is. A body that is at its end says so without looking at the connection;
+ * one that is not would read on, and is cancelled there. */
+static gboolean
+check_whole (EricSourceConnection  *self,
+             GError               **error)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) unread = NULL;
+  GInputStream *chunks;
+  char line[CHUNK_LINE_SIZE];
+
+  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CHUNKED ||
+      !G_IS_FILTER_INPUT_STREAM (self->answer))
+    return TRUE;
+  chunks = g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (self->answer));
+  /* What libsoup has decoded may end before the last chunk is read. */
+  if (G_IS_CONVERTER_INPUT_STREAM (chunks))
+    return TRUE;
+  g_cancellable_cancel (cancelled);
+  if (g_input_stream_read (chunks, line, sizeof line, cancelled, &unread) == 0 ||
+      !g_error_matches (unread, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+                       "The answer was cut off");
+  return FALSE;
+}
+
 static void read_on (EricSourceConnection *self);
 
 static void
@@ -108,7 +141,11 @@ read_cb (GObject      *source,
       if (length > 0)
         self->funcs.received (self->buffer, length, self->user_data);
       else
-        end (self, error);
+        {
+          if (length == 0)
+            check_whole (self, &error);
+          end (self, error);
+        }
     }
   /* Not before, for the buffer is in use: who received may have turned the main
    * context. */
