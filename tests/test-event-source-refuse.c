@@ -206,6 +206,58 @@ test_event_source_refuse_drop (void)
   scripted_peer_wait_gone (fixture->server->peers->pdata[0]);
 }
 
+static void
+before_id_cb (EricEventSource *source,
+              SoupMessage     *request)
+{
+  soup_message_headers_replace (soup_message_get_request_headers (request), "Last-Event-ID", "old");
+}
+
+static void
+assert_last_event_id (ScriptedPeer *peer,
+                      const char   *expected)
+{
+  g_autofree char *id = scripted_peer_dup_header (peer, "Last-Event-ID");
+
+  g_assert_cmpstr (id, ==, expected);
+}
+
+/* Whoever put it there: an id that was refused is left out, and a server that goes on
+ * refusing has the last word. */
+static void
+test_event_source_refuse_own_id (void)
+{
+  const char refusal[] = "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n";
+
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      gboolean goes_on = i % 2 == 1;
+
+      if (i / 2 == 0)
+        eric_event_source_set_header (fixture->source, "last-event-id", "old", NULL);
+      else if (i / 2 == 1)
+        g_signal_connect (fixture->source, "before-connect", G_CALLBACK (before_id_cb), NULL);
+      else
+        eric_event_source_set_last_event_id (fixture->source, "old", NULL);
+      scripted_server_answer (fixture->server, refusal, SCRIPTED_CLOSE);
+      scripted_server_answer (fixture->server, goes_on ? refusal : SCRIPTED_STREAM "id: new\ndata: 1\n\n", SCRIPTED_CLOSE);
+      eric_event_source_start (fixture->source);
+      assert_last_event_id (scripted_server_wait (fixture->server, 0), "old");
+      source_fixture_assert (fixture, "= connecting\nerror eric-error-quark 7\n");
+      source_fixture_assert_delay (fixture, 1500);
+      source_fixture_pass (fixture, 1500);
+      assert_last_event_id (scripted_server_wait (fixture->server, 1), NULL);
+      if (goes_on)
+        {
+          source_fixture_assert (fixture, REFUSED);
+          continue;
+        }
+      source_fixture_assert (fixture, "= open\nopen\ngap refused-id\nmessage 1 #new\n"
+                                      "= connecting\nerror g-io-error-quark 44\n");
+    }
+}
+
 #define add(name, func) g_test_add_func ("/eric/event-source-refuse/" name, test_event_source_refuse_##func)
 
 int
@@ -221,5 +273,6 @@ main (int    argc,
   add ("again", again);
   add ("close", close);
   add ("drop", drop);
+  add ("own-id", own_id);
   return g_test_run ();
 }

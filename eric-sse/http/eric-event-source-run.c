@@ -326,10 +326,11 @@ decide (EricEventSource *self,
   return retry ? ERIC_VERDICT_RETRY : ERIC_VERDICT_FAIL;
 }
 
-static gboolean
-has_id (SoupMessage *message)
+/* (nullable): that a request has, whoever put it there. */
+static const char *
+get_id (SoupMessage *message)
 {
-  return soup_message_headers_get_one (soup_message_get_request_headers (message), "Last-Event-ID") != NULL;
+  return soup_message_headers_get_one (soup_message_get_request_headers (message), "Last-Event-ID");
 }
 
 /* What was refused with it may come without: some servers, and proxies before them,
@@ -340,7 +341,7 @@ refuse_id (EricEventSource *self)
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
 
   g_free (priv->refused_id);
-  priv->refused_id = g_strdup (eric_sse_reader_get_last_event_id (priv->reader));
+  priv->refused_id = g_strdup (get_id (priv->http_message));
 }
 
 /* The stream is there, but begins anywhere. */
@@ -371,7 +372,7 @@ lost (EricEventSource *self,
     .finite = priv->finite,
     .repeatable = may_repeat (self, eric_source_connection_is_sent (priv->connection)),
     .had_stream = priv->had_stream,
-    .had_id = has_id (priv->http_message),
+    .had_id = get_id (priv->http_message) != NULL,
   };
   EricVerdict verdict = eric_source_reconnect_judge (priv->policy, &outcome);
   g_autoptr (GError) reason = error != NULL ? g_error_copy (error)
@@ -595,12 +596,22 @@ make_message (EricEventSource *self,
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
   const char *id = eric_sse_reader_get_last_event_id (priv->reader);
-  SoupMessage *message;
+  SoupMessage *message = eric_source_request_make_message (priv->request, uri, id);
 
-  priv->without_id = *id != '\0' && g_strcmp0 (id, priv->refused_id) == 0;
-  message = eric_source_request_make_message (priv->request, uri, priv->without_id ? "" : id);
   g_signal_connect_object (message, "restarted", G_CALLBACK (restarted_cb), self, 0);
   return message;
+}
+
+static void
+leave_out_refused_id (EricEventSource *self,
+                      SoupMessage     *message)
+{
+  EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
+  const char *id = get_id (message);
+
+  priv->without_id = id != NULL && g_strcmp0 (id, priv->refused_id) == 0;
+  if (priv->without_id)
+    soup_message_headers_remove (soup_message_get_request_headers (message), "Last-Event-ID");
 }
 
 static void
@@ -622,6 +633,7 @@ connect_to (EricEventSource *self,
     return;
   if (priv->strayed)
     eric_source_request_strip (message);
+  leave_out_refused_id (self, message);
 
   /* What libsoup and GIO begin belongs to the context of who begins it. */
   g_main_context_push_thread_default (priv->context);
