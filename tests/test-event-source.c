@@ -320,6 +320,91 @@ test_event_source_members (void)
     }
 }
 
+/* Of compressed chunks, too, the last one alone is the end. */
+static void
+test_event_source_members_cut (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      g_autoptr (GBytes) member = compress_member (G_ZLIB_COMPRESSOR_FORMAT_GZIP, "data: 1\n\n");
+      ScriptedPeer *peer;
+
+      eric_event_source_set_finite (fixture->source, TRUE);
+      eric_event_source_start (fixture->source);
+      peer = scripted_server_wait (fixture->server, 0);
+      scripted_peer_send (peer, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n");
+      scripted_peer_send_chunk (peer, g_bytes_get_data (member, NULL), g_bytes_get_size (member));
+      source_fixture_assert (fixture, "= connecting\n= open\nopen\nmessage 1\n");
+      if (i == 0)
+        scripted_peer_send (peer, "0\r\n\r\n");
+      scripted_peer_close (peer);
+      source_fixture_assert (fixture, i == 0 ? "= closed\nclosed\n" : "= connecting\nerror g-io-error-quark 34\n");
+    }
+}
+
+/* “data: 1” and two line feeds, in Brotli. */
+static const char brotli[] = "\x0b\x04\x80" "data: 1\n\n\x03";
+
+#define BROTLI_STREAM \
+  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: br\r\nContent-Length: 13\r\n\r\n"
+
+static gboolean
+password_cb (SoupMessage *request,
+             SoupAuth    *auth)
+{
+  soup_auth_authenticate (auth, "user", "password");
+  return TRUE;
+}
+
+static void
+before_password_cb (EricEventSource *source,
+                    SoupMessage     *request)
+{
+  g_signal_connect (request, "authenticate", G_CALLBACK (password_cb), NULL);
+}
+
+/* How what comes before the stream is compressed says nothing of the stream. */
+static void
+test_event_source_coding_before (void)
+{
+  const char * const before[] = {
+    "", "HTTP/1.1 302 X\r\nLocation: /else\r\n", "HTTP/1.1 307 X\r\nLocation: /else\r\n",
+    "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"a\"\r\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
+    {
+      g_autoptr (SourceFixture) fixture = source_fixture_new ();
+      g_autoptr (GBytes) member = compress_member (G_ZLIB_COMPRESSOR_FORMAT_GZIP, "elsewhere");
+      ScriptedPeer *peer;
+
+      g_signal_connect (fixture->source, "before-connect", G_CALLBACK (before_password_cb), NULL);
+      eric_event_source_set_finite (fixture->source, TRUE);
+      eric_event_source_start (fixture->source);
+      peer = scripted_server_wait (fixture->server, 0);
+      if (i > 0)
+        {
+          scripted_peer_send (peer, before[i]);
+          scripted_peer_send (peer, "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+          scripted_peer_send_chunk (peer, g_bytes_get_data (member, NULL), g_bytes_get_size (member));
+          scripted_peer_send (peer, "0\r\n\r\n");
+          scripted_peer_close (peer);
+          peer = scripted_server_wait (fixture->server, 1);
+        }
+      scripted_peer_send (peer, BROTLI_STREAM);
+      scripted_peer_send_bytes (peer, brotli, sizeof brotli - 1);
+      test_wait_until (eric_event_source_get_ready_state (fixture->source) == ERIC_READY_STATE_CLOSED);
+      if (i == 0 && eric_event_source_get_error (fixture->source) != NULL)
+        {
+          g_test_skip ("libsoup was built without Brotli");
+          return;
+        }
+      source_fixture_assert (fixture, "= connecting\n= open\nopen\nmessage 1\n= closed\nclosed\n");
+    }
+}
+
 static void
 test_event_source_coding (void)
 {
@@ -346,6 +431,8 @@ main (int    argc,
   g_test_add_func ("/eric/event-source/size/exact", test_event_source_size_exact);
   g_test_add_func ("/eric/event-source/size/small", test_event_source_size_small);
   g_test_add_func ("/eric/event-source/members", test_event_source_members);
+  g_test_add_func ("/eric/event-source/members/cut", test_event_source_members_cut);
   g_test_add_func ("/eric/event-source/coding", test_event_source_coding);
+  g_test_add_func ("/eric/event-source/coding/before", test_event_source_coding_before);
   return g_test_run ();
 }

@@ -175,12 +175,22 @@ are_own (GPtrArray *codings)
   return codings->len > 0;
 }
 
+/* The message may be sent once more, and the answer to that have another coding. */
+static gboolean
+may_be_restarted (SoupMessage *message)
+{
+  guint status = soup_message_get_status (message);
+
+  return SOUP_STATUS_IS_REDIRECTION (status) || status == SOUP_STATUS_UNAUTHORIZED ||
+         status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED;
+}
+
 void
 eric_source_decoder_claim (SoupMessage *message)
 {
   g_autoptr (GPtrArray) codings = get_codings (message);
 
-  if (are_own (codings))
+  if (are_own (codings) && !may_be_restarted (message))
     soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
 }
 
@@ -192,7 +202,7 @@ eric_source_decoder_wrap (SoupMessage  *message,
   g_autoptr (GPtrArray) codings = get_codings (message);
   GInputStream *stream = g_object_ref (body);
 
-  if (!are_own (codings))
+  if (!are_own (codings) || !soup_message_is_feature_disabled (message, SOUP_TYPE_CONTENT_DECODER))
     return stream;
   for (guint i = codings->len; i > 0; i--)
     {
