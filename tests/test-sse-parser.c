@@ -474,10 +474,21 @@ test_sse_parser_ndjson_message (void)
   g_assert_true (value == eric_message_get_payload (message));
 }
 
+/* As in an event stream: what is no UTF-8 is U+FFFD, and ends nothing. */
+static void
+test_sse_parser_ndjson_utf8 (void)
+{
+  g_autoptr (EricSseParser) parser = eric_sse_parser_new_for_format (ERIC_STREAM_FORMAT_NDJSON);
+
+  assert_feed (parser, "\"\377\"\n\"\355\240\275\"\r\n{\"a\":\"\303\"}\n2\n",
+               "message(\"\357\277\275\") message(\"\357\277\275\357\277\275\357\277\275\") "
+               "message({\"a\":\"\357\277\275\"}) message(2)");
+}
+
 static void
 test_sse_parser_ndjson_failure (void)
 {
-  static const char *const lines[] = { "{", "1 2", "\"\377\"", "[1,]", "nul", "\"a\tb\"" };
+  static const char *const lines[] = { "{", "1 2", "\377", "[1,]", "nul", "\"a\tb\"" };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -687,6 +698,7 @@ main (int    argc,
   g_test_add_func ("/eric/sse-parser/large", test_sse_parser_large);
   g_test_add_func ("/eric/sse-parser/large-of-nul", test_sse_parser_large_of_nul);
   g_test_add_func ("/eric/sse-parser/ndjson-message", test_sse_parser_ndjson_message);
+  g_test_add_func ("/eric/sse-parser/ndjson-utf8", test_sse_parser_ndjson_utf8);
   g_test_add_func ("/eric/sse-parser/ndjson-failure", test_sse_parser_ndjson_failure);
   g_test_add_func ("/eric/sse-parser/functions", test_sse_parser_functions);
   g_test_add_func ("/eric/sse-parser/functions-of-nothing", test_sse_parser_functions_of_nothing);

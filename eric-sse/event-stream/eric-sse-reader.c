@@ -66,12 +66,20 @@ eric_sse_reader_make_message (EricSseReader       *self,
                                GError             **error)
 {
   EricMessage *message;
+  g_autoptr (GString) text = NULL;
 
   if (self->format == ERIC_STREAM_FORMAT_EVENT_STREAM)
     return _eric_message_new_received (self->event_type, event->data, event->data_length,
                                        self->last_event_id);
 
-  message = _eric_message_new_received_json (event->data, event->data_length, error);
+  /* As in an event stream: what is no UTF-8 is U+FFFD. */
+  if (!eric_utf8_is_valid (event->data, event->data_length))
+    {
+      text = g_string_new (NULL);
+      eric_utf8_decode (text, event->data, event->data_length);
+    }
+  message = _eric_message_new_received_json (text != NULL ? text->str : event->data,
+                                             text != NULL ? text->len : event->data_length, error);
   if (message == NULL)
     g_prefix_error (error, "Line %u of the stream: ", self->n_lines);
   return message;
