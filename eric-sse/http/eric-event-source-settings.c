@@ -462,8 +462,9 @@ eric_event_source_set_end_func (EricEventSource *self,
  * @value: (nullable): its value, or %NULL to leave it out
  *
  * Sets a header of the requests, from the next connection on: `Authorization`,
- * for instance. `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key` and
- * `Api-Key` are not sent on to another host where the server redirects.
+ * for instance. It is not sent on where the server redirects to another origin, unless
+ * it is one of those known to be no keys: `Accept` and the headers that begin so,
+ * `Cache-Control`, those of the body, `Last-Event-ID`, `Pragma` and `User-Agent`.
  *
  * For a token that has to be fresh, see [signal@EventSource::before-connect].
  *

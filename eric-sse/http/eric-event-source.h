@@ -32,7 +32,8 @@ G_BEGIN_DECLS
  *
  * The shortest time between two requests of an event source, in milliseconds,
  * whatever the field `retry` of the stream, [property@EventSource:retry-delay] and the
- * application say. A request that was redirected counts once for each redirect.
+ * application say. A request that was redirected counts once for each redirect. The
+ * first one behind [method@EventSource.start] waits for nothing.
  *
  * Since: 0.1
  */
