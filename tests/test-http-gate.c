@@ -398,6 +398,30 @@ test_http_gate_leaves_nothing (void)
   g_assert_cmpuint (eric_channel_container_get_size (fixture->channels), ==, 3);
 }
 
+static EricSseChannel *
+answered_cb (EricSseServer *server,
+             const char    *channel_id,
+             gpointer       user_data)
+{
+  soup_server_message_set_status (eric_sse_server_get_current_message (server), SOUP_STATUS_GONE, NULL);
+  return NULL;
+}
+
+/* Whoever makes no channel says why. */
+static void
+test_http_gate_answered_by_handler (void)
+{
+  g_autoptr (HttpFixture) fixture = http_fixture_new ();
+
+  g_signal_connect (fixture->server, "channel-requested", G_CALLBACK (answered_cb), NULL);
+  eric_sse_server_set_allow_publish (fixture->server, TRUE);
+  assert_status (fixture, "GET", "/events/other", "", "", SOUP_STATUS_GONE);
+  assert_status (fixture, "GET", "/events/news?topic=other", "", "", SOUP_STATUS_GONE);
+  assert_status (fixture, "POST", "/events/other", "Content-Length: 1\r\n", "x", SOUP_STATUS_GONE);
+  assert_status (fixture, "POST", "/events/other", FEED, "", SOUP_STATUS_GONE);
+  assert_status (fixture, "HEAD", "/events/other", "", "", 404);
+}
+
 static void
 assert_header (HttpClient *client,
                const char *name,
@@ -632,6 +656,7 @@ main (int    argc,
   g_test_add_data_func ("/eric/http-gate/topic/handler", GUINT_TO_POINTER (BY_HANDLER), test_http_gate_topic);
   g_test_add_func ("/eric/http-gate/topic-answers", test_http_gate_topic_answers);
   g_test_add_func ("/eric/http-gate/leaves-nothing", test_http_gate_leaves_nothing);
+  g_test_add_func ("/eric/http-gate/answered-by-handler", test_http_gate_answered_by_handler);
   g_test_add_func ("/eric/http-gate/cors-of-errors", test_http_gate_cors_of_errors);
   g_test_add_func ("/eric/http-gate/refused-heads", test_http_gate_refused_heads);
   g_test_add_func ("/eric/http-gate/preflight", test_http_gate_preflight);

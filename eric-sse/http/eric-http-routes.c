@@ -84,13 +84,15 @@ check_channel_id (SoupServerMessage *message,
   return FALSE;
 }
 
+/* Unless the application has said why there is none. */
 static void
 refuse_unknown (SoupServerMessage *message,
                 const char        *channel_id)
 {
   g_autofree char *sentence = g_strdup_printf ("There is no channel “%s”", channel_id);
 
-  _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, sentence);
+  if (soup_server_message_get_status (message) < SOUP_STATUS_BAD_REQUEST)
+    _eric_http_refuse (message, SOUP_STATUS_NOT_FOUND, sentence);
 }
 
 /* The last thing to ask for: it may make the channel. */

@@ -592,7 +592,8 @@ eric_sse_server_class_init (EricSseServerClass *klass)
    *
    * A client asks with `HEAD` whether there is a channel, which the container does not
    * have. The handler says whether [signal@SseServer::channel-requested] would make it,
-   * and makes nothing. Without a handler, the client is answered 404.
+   * and makes nothing. Without a handler, the client is answered 404. One that returns
+   * %FALSE may set another status, as that of [signal@SseServer::channel-requested].
    *
    * Returns: %TRUE if a client that asks with `GET` would be given the channel
    *
@@ -616,7 +617,8 @@ eric_sse_server_class_init (EricSseServerClass *klass)
    * were made before are taken from the container again. The handler may
    * make it, register it where others should find it, too, and return it. Without
    * a handler, or with %NULL, the client is answered 404. Who asks is told by
-   * [method@SseServer.get_current_message].
+   * [method@SseServer.get_current_message]: a handler that returns %NULL may set another
+   * status of 400 or above there, and a body.
    *
    * Returns: (transfer full) (nullable): the channel, or %NULL
    *

@@ -11,6 +11,9 @@
  * make by asking for them. The latter are bounded in number, in all and for each
  * client, and are removed when nobody uses them any more. */
 
+/* How soon a client may try again that has found no room, in seconds. */
+#define RETRY_AFTER "5"
+
 /* How often all of them are looked through where there are too many, in microseconds. */
 #define SWEEP_INTERVAL G_TIME_SPAN_SECOND
 
@@ -162,17 +165,34 @@ removed_cb (EricChannelContainer *container,
   g_hash_table_remove (self->made, eric_channel_get_id (channel));
 }
 
-static gboolean
-is_full (EricServeChannels *self,
-         const Made        *made)
+/* Why there is no room for one more: %NULL if there is. */
+static const char *
+find_limit (EricServeChannels *self,
+            const Made        *made)
 {
   const EricServeOptions *options = &self->serve->options;
   guint most = 0;
 
   for (guint i = 0; i < N_CLIENTS; i++)
     most = MAX (most, get_count (self, made->clients[i]));
-  return g_hash_table_size (self->made) >= (guint) options->max_channels ||
-         (options->max_channels_per_client > 0 && most >= (guint) options->max_channels_per_client);
+  if (g_hash_table_size (self->made) >= (guint) options->max_channels)
+    return "Clients have made as many channels as they may: --max-channels\n";
+  if (options->max_channels_per_client > 0 && most >= (guint) options->max_channels_per_client)
+    return "This client has made as many channels as it may: --max-channels-per-client\n";
+  return NULL;
+}
+
+/* There may be room later: a client that comes back is to try again. */
+static void
+refuse_full (SoupServerMessage *message,
+             const char        *sentence)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_server_message_set_status (message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
+  soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_STATIC,
+                                    sentence, strlen (sentence));
+  soup_message_headers_replace (headers, "Retry-After", RETRY_AFTER);
 }
 
 static gboolean
@@ -182,17 +202,23 @@ is_allowed (const char *channel_id)
          !g_str_has_prefix (channel_id, ERIC_SERVE_INTERNAL_PREFIX);
 }
 
-/* Whether there is room for one more of a client. */
+/* Whether there is room for one more of a client, who is told if there is not. */
 static gboolean
 may_make (EricServeChannels *self,
           const char        *channel_id,
-          const Made        *made)
+          const Made        *made,
+          SoupServerMessage *message)
 {
+  const char *limit;
+
   if (self->serve->options.no_auto_create || (channel_id != NULL && !is_allowed (channel_id)))
     return FALSE;
-  if (is_full (self, made))
+  if (find_limit (self, made) != NULL)
     sweep (self);
-  return !is_full (self, made);
+  limit = find_limit (self, made);
+  if (limit != NULL && message != NULL)
+    refuse_full (message, limit);
+  return limit == NULL;
 }
 
 gboolean
@@ -202,7 +228,7 @@ eric_serve_channels_offer (EricServeChannels *self,
 {
   g_autoptr (Made) made = made_new (message);
 
-  return may_make (self, channel_id, made);
+  return may_make (self, channel_id, made, message);
 }
 
 EricSseChannel *
@@ -211,7 +237,7 @@ eric_serve_channels_request (EricServeChannels *self,
                              SoupServerMessage *message)
 {
   g_autoptr (Made) made = made_new (message);
-  EricSseChannel *channel = may_make (self, channel_id, made) ? eric_serve_channels_add (self, channel_id) : NULL;
+  EricSseChannel *channel = may_make (self, channel_id, made, message) ? eric_serve_channels_add (self, channel_id) : NULL;
 
   if (channel == NULL)
     return NULL;

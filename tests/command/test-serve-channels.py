@@ -62,14 +62,17 @@ class Collected(TestCase):
 class Limits(TestCase):
     def test_in_all(self):
         server = self.start('--max-channels', '2', '--channel', 'named')
-        for name, status in ('a', 202), ('b', 202), ('c', 404), ('a', 202), ('named', 202):
+        for name, status in ('a', 202), ('b', 202), ('c', 503), ('a', 202), ('named', 202):
             self.assertEqual(server.post(f'/events/{name}', 'text').status, status, name)
-        self.assertEqual(server.get('/events/c').status, 404)
+        for answer in server.get('/events/c'), server.request('HEAD', '/events/c'), server.get('/events/a?topic=c'):
+            self.assertEqual(answer.status, 503)
+            self.assertEqual(answer.headers['retry-after'], '5')
+        self.assertIn(b'--max-channels', server.get('/events/c').body)
         self.wait_names(server, 'a', 'b', 'named')
 
     def test_of_an_address(self):
         server = self.start('--max-channels-per-client', '2', '--channel', 'named')
-        for name, status in ('a', 202), ('b', 202), ('c', 404), ('a', 202), ('named', 202):
+        for name, status in ('a', 202), ('b', 202), ('c', 503), ('a', 202), ('named', 202):
             self.assertEqual(server.post(f'/events/{name}', 'text').status, status, name)
         self.assertEqual(self.publish_from(server, OTHER, 'c'), 202)
 
@@ -77,7 +80,7 @@ class Limits(TestCase):
         server = self.start('--max-channels-per-client', '2')
         stream = server.stream('a?topic=b')
         server.wait_subscribers(1)
-        self.assertEqual(server.post('/events/c', 'text').status, 404)
+        self.assertEqual(server.post('/events/c', 'text').status, 503)
         stream.close()
         self.wait_names(server)
         self.assertEqual(server.post('/events/c', 'text').status, 202)
@@ -88,7 +91,7 @@ class Limits(TestCase):
         page, other = {'Origin': 'https://a.example'}, {'Origin': 'https://b.example'}
         self.assertEqual(self.publish_from(server, '127.0.0.3', 'a', page), 202)
         self.assertEqual(self.publish_from(server, '127.0.0.4', 'b', page), 202)
-        self.assertEqual(self.publish_from(server, '127.0.0.5', 'c', page), 404)
+        self.assertEqual(self.publish_from(server, '127.0.0.5', 'c', page), 503)
         self.assertEqual(self.publish_from(server, '127.0.0.5', 'c', other), 202)
 
     def test_without(self):
