@@ -197,6 +197,16 @@ const HttpCase http_cases[] = {
   TAKEN ("chunk-end-lf", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\n\n"),
   TAKEN ("chunk-trailer-lf", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\nA: b\n\r\n"),
   TAKEN ("chunk-trailer-cr", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\nA: b\rc\r\n\r\n"),
+  TAKEN ("chunk-trailers", 202, TRUE, 1, CHUNKED "5\r\nhello\r\n0\r\nA: b\r\nX-C:\r\n\r\n"),
+  TAKEN ("chunk-trailer-no-colon", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\nXX\r\n\r\n"),
+  TAKEN ("chunk-trailer-no-name", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\n: b\r\n\r\n"),
+  TAKEN ("chunk-trailer-blank", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\nA : b\r\n\r\n"),
+  TAKEN ("chunk-trailer-folded", 400, FALSE, 0, CHUNKED "5\r\nhello\r\n0\r\nA: b\r\n c\r\n\r\n"),
+  TAKEN ("chunk-trailer-request", 400, FALSE, 0,
+         CHUNKED "5\r\nhello\r\n0\r\nXXGET /health HTTP/1.1\r\nHost: a\r\n\r\n"),
+  TAKEN ("chunk-size-blanks", 202, TRUE, 1, CHUNKED "5 \t ;a=b\r\nhello\r\n0\r\n\r\n"),
+  TAKEN ("chunk-size-blank-within", 400, FALSE, 0, CHUNKED "5 5\r\nhello\r\n0\r\n\r\n"),
+  TAKEN ("chunk-size-blank-word", 400, FALSE, 0, CHUNKED "5 x\r\nhello\r\n0\r\n\r\n"),
 
   /* 9.3 and 9.6 Persistence */
   TAKEN ("close", 404, FALSE, 0, GET ("Connection: close\r\n")),

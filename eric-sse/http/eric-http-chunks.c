@@ -4,28 +4,51 @@
 #include "config.h"
 
 #include "eric-http-chunks-private.h"
+#include "eric-http-head-private.h"
 
 /* Digits of the size of a chunk: more could not be counted. */
 #define MAX_DIGITS 15
 
-/* Extensions of one chunk, or trailers, in bytes. They mean nothing here. */
+/* Extensions of one chunk, or trailers, in bytes. They mean nothing here, but what is
+ * neither is where two readers find two ends. */
 #define MAX_EXTRA 8192
 
 enum
 {
   STATE_SIZE,
+  STATE_SIZE_BLANK,
   STATE_EXTENSION,
   STATE_SIZE_LF,
   STATE_DATA,
   STATE_DATA_CR,
   STATE_DATA_LF,
   STATE_TRAILER_START,
+  STATE_TRAILER_NAME,
   STATE_TRAILER,
   STATE_TRAILER_LF,
   STATE_LAST_LF,
   STATE_END,
   STATE_MALFORMED,
 };
+
+/* The size is complete. */
+static guint
+end_size (EricHttpChunks *chunks,
+          char            byte)
+{
+  switch (byte)
+    {
+    case '\r':
+      return STATE_SIZE_LF;
+    case ';':
+      return STATE_EXTENSION;
+    case ' ':
+    case '\t':
+      return ++chunks->extra <= MAX_EXTRA ? STATE_SIZE_BLANK : STATE_MALFORMED;
+    default:
+      return STATE_MALFORMED;
+    }
+}
 
 static guint
 take_size (EricHttpChunks *chunks,
@@ -41,9 +64,7 @@ take_size (EricHttpChunks *chunks,
     }
   if (digit >= 0 || chunks->n_digits == 0)
     return STATE_MALFORMED;
-  if (byte == '\r')
-    return STATE_SIZE_LF;
-  return byte == ';' || byte == ' ' || byte == '\t' ? STATE_EXTENSION : STATE_MALFORMED;
+  return end_size (chunks, byte);
 }
 
 /* What is in a line that nobody wants: up to its CR. */
@@ -59,6 +80,16 @@ skip (EricHttpChunks *chunks,
   return ++chunks->extra <= MAX_EXTRA ? chunks->state : STATE_MALFORMED;
 }
 
+/* Of the name of a trailer, behind which a colon comes. */
+static guint
+take_name (EricHttpChunks *chunks,
+           char            byte)
+{
+  if (!eric_http_is_token (&byte, 1))
+    return STATE_MALFORMED;
+  return ++chunks->extra <= MAX_EXTRA ? STATE_TRAILER_NAME : STATE_MALFORMED;
+}
+
 /* The state behind a byte of the framing. */
 static guint
 take_byte (EricHttpChunks *chunks,
@@ -68,6 +99,8 @@ take_byte (EricHttpChunks *chunks,
     {
     case STATE_SIZE:
       return take_size (chunks, byte);
+    case STATE_SIZE_BLANK:
+      return end_size (chunks, byte);
     case STATE_EXTENSION:
       return skip (chunks, byte, STATE_SIZE_LF);
     case STATE_SIZE_LF:
@@ -81,8 +114,9 @@ take_byte (EricHttpChunks *chunks,
       chunks->n_digits = 0;
       return byte == '\n' ? STATE_SIZE : STATE_MALFORMED;
     case STATE_TRAILER_START:
-      chunks->state = STATE_TRAILER;
-      return skip (chunks, byte, STATE_LAST_LF);
+      return byte == '\r' ? STATE_LAST_LF : take_name (chunks, byte);
+    case STATE_TRAILER_NAME:
+      return byte == ':' ? STATE_TRAILER : take_name (chunks, byte);
     case STATE_TRAILER:
       return skip (chunks, byte, STATE_TRAILER_LF);
     case STATE_TRAILER_LF:

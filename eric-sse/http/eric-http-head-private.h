@@ -65,4 +65,8 @@ EricHttpHeadStep eric_http_head_read (EricHttpHead *head,
                                       const char   *bytes,
                                       gsize         length);
 
+/* Whether it can be the name of a field, or a method. */
+gboolean         eric_http_is_token  (const char   *bytes,
+                                      gsize         length);
+
 G_END_DECLS

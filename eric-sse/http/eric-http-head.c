@@ -34,9 +34,9 @@ refuse (EricHttpHead *head,
 }
 
 /* RFC 9110, section 5.6.2 */
-static gboolean
-is_token (const char *bytes,
-          gsize       length)
+gboolean
+eric_http_is_token (const char *bytes,
+                    gsize       length)
 {
   for (gsize i = 0; i < length; i++)
     if (!g_ascii_isalnum (bytes[i]) && (bytes[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", bytes[i]) == NULL))
@@ -140,7 +140,7 @@ read_request_line (EricHttpHead *head,
   method = (Span) { line.bytes, first - line.bytes };
   target = (Span) { first + 1, second - first - 1 };
   version = (Span) { second + 1, end - second - 1 };
-  if (!is_token (method.bytes, method.length))
+  if (!eric_http_is_token (method.bytes, method.length))
     return refuse (head, BAD_REQUEST, "The method of the request is malformed");
   head->is_head = method.length == 4 && memcmp (method.bytes, "HEAD", 4) == 0;
   head->version = end - 1 - bytes;
@@ -250,7 +250,7 @@ read_transfer_encoding (EricHttpHead *head,
   head->has_coding = TRUE;
   if (is_name (value, "chunked"))
     return TRUE;
-  if (is_token (value.bytes, value.length))
+  if (eric_http_is_token (value.bytes, value.length))
     return refuse (head, NOT_IMPLEMENTED, "Of the transfer codings, only chunked is understood");
   return refuse (head, BAD_REQUEST, "Of the transfer codings, only chunked, once, is understood");
 }
@@ -328,7 +328,7 @@ read_field (EricHttpHead *head,
   if (colon == NULL)
     return refuse (head, BAD_REQUEST, "A line of the header has no colon");
   name = (Span) { line.bytes, colon - line.bytes };
-  if (!is_token (name.bytes, name.length))
+  if (!eric_http_is_token (name.bytes, name.length))
     return refuse (head, BAD_REQUEST, "The name of a field is malformed");
   value = strip ((Span) { colon + 1, line.length - name.length - 1 });
   for (gsize i = 0; i < value.length; i++)
@@ -412,7 +412,7 @@ check_begun (EricHttpHead *head,
     return refuse (head, URI_TOO_LONG, "The request line is too long");
   if (lf != NULL && (lf == line || lf[-1] != '\r'))
     return refuse (head, BAD_REQUEST, "A line of the head does not end in CRLF");
-  if (!g_ascii_isalnum (line[0]) && !is_token (line, 1))
+  if (!g_ascii_isalnum (line[0]) && !eric_http_is_token (line, 1))
     return refuse (head, BAD_REQUEST, "The request line is malformed");
   if (length - head->start > ERIC_HTTP_MAX_HEAD)
     return refuse (head, HEAD_TOO_LARGE, "The header is too large");
