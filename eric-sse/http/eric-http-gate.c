@@ -181,6 +181,7 @@ request_started_cb (SoupServer        *soup_server,
                     EricSseServer     *self)
 {
   _eric_http_probe_watch (message);
+  _eric_http_range_watch (message);
   g_signal_connect_object (message, "got-headers", G_CALLBACK (got_headers_cb), self, 0);
 }
 

@@ -101,6 +101,7 @@ gboolean        _eric_http_may_publish           (EricSseServer      *self,
 
 void            _eric_http_gate_add              (EricSseServer      *self);
 gboolean        _eric_http_gate_has_seen         (SoupServerMessage  *message);
+void            _eric_http_range_watch           (SoupServerMessage  *message);
 void            _eric_http_refuse_body           (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 void            _eric_http_tell_methods          (EricSseServer      *self,

@@ -221,6 +221,16 @@ class Hostile(serve.TestCase):
                         self.assert_small(server, before, 8 * MIB, f'59 MiB of a body with {method} {path}')
                     self.assert_untouched(server)
 
+    def test_ranges(self):
+        server = self.start()
+        whole = server.get('/page/app.js').text
+        for value in ('bytes=-100000', 'bytes=0-99999', 'bytes=18446744073709551615-', 'bytes=0-' + ',0-' * 9999):
+            with self.subTest(value=value[:30]):
+                response = server.get('/page/app.js', {'Range': value})
+                self.assertEqual(response.status, 200)
+                self.assertEqual(response.text, whole)
+        self.assert_untouched(server)
+
     def test_body_without_length(self):
         server = self.start('--max-body', '1000')
         before = server.rss()
