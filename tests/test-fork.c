@@ -3,12 +3,14 @@
 
 #include "config.h"
 
+#include <dlfcn.h>
 #include <eric-sse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eric-fork-private.h"
 #include "eric-socket-client-private.h"
 #include "http-util.h"
 #include "link-util.h"
@@ -199,6 +201,41 @@ test_fork_socket_client (void)
   g_object_unref (calls.client);
 }
 
+/* To be closed in the middle of its next call. */
+static EricSocketLink *to_close;
+
+/* That of GLib, but what another thread may do once a call has let go of the lock is done. */
+void
+g_mutex_unlock (GMutex *mutex)
+{
+  void (*unlock) (GMutex *) = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_unlock");
+
+  unlock (mutex);
+  if (to_close != NULL && mutex == &to_close->lock && g_atomic_int_get (&to_close->running))
+    eric_socket_link_close (g_steal_pointer (&to_close));
+}
+
+/* What is the child's own is closed, whichever thread has just begun to call. */
+static void
+test_fork_socket_close (void)
+{
+  g_autoptr (LineServer) peer = line_server_new ();
+  pid_t pid;
+
+  g_assert_cmpint (eric_fork_count (), ==, 0);
+  pid = fork_child ();
+  if (pid == 0)
+    {
+      EricSocketLink *link = link_new (peer);
+
+      to_close = link;
+      link_assert_error (link_call (link, "one", NULL), G_IO_ERROR, G_IO_ERROR_CLOSED, "The client was closed");
+      g_assert_null (to_close);
+      _exit (0);
+    }
+  assert_child (pid);
+}
+
 static void
 test_fork_socket_stream (void)
 {
@@ -306,6 +343,7 @@ static const ForkRow rows[] = {
   { "sse-server-disconnect", test_fork_sse_server_disconnect },
   { "socket-server", test_fork_socket_server },
   { "socket-client", test_fork_socket_client },
+  { "socket-close", test_fork_socket_close },
   { "socket-stream", test_fork_socket_stream },
   { "event-source", test_fork_event_source },
   { "pool", test_fork_pool },

@@ -77,8 +77,8 @@ struct _EricSocketLink
   GQueue              queue;        /* (lock) of (owned) EricSocketRequest: to be sent */
   GQueue              sent;         /* (lock) of (owned) EricSocketRequest: to be answered */
   gboolean            closed;       /* (lock) */
-  gboolean            running;      /* (lock): queues are empty where it does not */
-  int                 fork_count;   /* of the process that the run is in */
+  gboolean            running;      /* (lock) (atomic): queues are empty where it does not */
+  int                 fork_count;   /* (lock) (atomic): of the process that the run is in */
   gboolean            asleep;       /* (lock): the run waits for the connection */
   gboolean            given_up;     /* (lock): the server has been silent for too long */
   gint64              answer_time;  /* (lock): monotonic, of what came last */

@@ -519,7 +519,7 @@ has_work (EricSocketLink *self)
   more = self->queue.length > 0 || self->sent.length > 0;
   if (!more)
     {
-      self->running = FALSE;
+      g_atomic_int_set (&self->running, FALSE);
       self->fresh = FALSE;
     }
   g_mutex_unlock (&self->lock);
@@ -549,7 +549,6 @@ _eric_socket_link_run (EricSocketLink *self)
 {
   static GThreadPool *pool;
 
-  self->fork_count = eric_fork_count ();
   if (g_once_init_enter (&pool))
     g_once_init_leave (&pool, g_thread_pool_new (run, NULL, -1, FALSE, NULL));
   g_thread_pool_push (pool, self, NULL);

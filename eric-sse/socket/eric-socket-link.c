@@ -97,7 +97,8 @@ push (EricSocketLink     *self,
       start = !self->running;
       if (start)
         {
-          self->running = TRUE;
+          g_atomic_int_set (&self->fork_count, eric_fork_count ());
+          g_atomic_int_set (&self->running, TRUE);
           eric_socket_link_ref (self);
         }
       else if (self->queue.length == 1 && self->unfinished == NULL)
@@ -320,7 +321,7 @@ eric_socket_link_set_max_line (EricSocketLink *self,
 static gboolean
 is_abandoned (EricSocketLink *self)
 {
-  return self->running && self->fork_count != eric_fork_count ();
+  return g_atomic_int_get (&self->running) && g_atomic_int_get (&self->fork_count) != eric_fork_count ();
 }
 
 /* What waits fails, by the run if there is one: it may be sending just that. */
