@@ -147,6 +147,20 @@ test_event_source_tls_good (void)
   site_clear (&site);
 }
 
+/* The server would rather speak HTTP/2, of which libsoup does not tell the end. */
+static void
+test_event_source_tls_version (void)
+{
+  Site site = { NULL };
+
+  if (!site_init (&site, "localhost"))
+    return;
+  trust (&site);
+  assert_reads (&site);
+  g_assert_cmpint (soup_message_get_http_version (eric_event_source_get_http_message (site.source)), ==, SOUP_HTTP_1_1);
+  site_clear (&site);
+}
+
 /* A forked child that drops the source says no farewell on the connection, which TLS would
  * take for the parent's. */
 static void
@@ -255,10 +269,13 @@ main (int    argc,
 {
   int status;
 
+  /* Has the SoupServer offer HTTP/2 as well. */
+  g_setenv ("SOUP_SERVER_HTTP2", "1", TRUE);
   g_test_init (&argc, &argv, NULL);
   dir = g_dir_make_tmp ("eric-source-XXXXXX", NULL);
   certificate = make_certificate ();
   g_test_add_func ("/eric/event-source-tls/good", test_event_source_tls_good);
+  g_test_add_func ("/eric/event-source-tls/version", test_event_source_tls_version);
   g_test_add_func ("/eric/event-source-tls/fork", test_event_source_tls_fork);
   g_test_add_func ("/eric/event-source-tls/unknown", test_event_source_tls_unknown);
   g_test_add_func ("/eric/event-source-tls/name", test_event_source_tls_name);

@@ -291,7 +291,8 @@ install_settings (void)
    *
    * A stream takes one of the session's connections as long as it is open, and
    * libsoup has two to a server unless [property@Soup.Session:max-conns-per-host]
-   * says more: where several sources share a session, the third would wait.
+   * says more: where several sources share a session, the third would wait. It is
+   * HTTP/1.1 that they speak, also over TLS to a server that has HTTP/2.
    *
    * Since: 0.1
    */

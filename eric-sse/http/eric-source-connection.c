@@ -219,12 +219,19 @@ fail_later (EricSourceConnection *self)
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
+/* Of HTTP/2, libsoup 3.2 tells neither that the connection has ended nor that a stream
+ * was reset: a source would wait for ever, or take what was cut off for whole. It has a
+ * connection of its own in any case. */
+static const char * const protocols[] = { "http/1.1", NULL };
+
 static void
 network_event_cb (SoupMessage          *message,
                   GSocketClientEvent    event,
                   GIOStream            *connection,
                   EricSourceConnection *self)
 {
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
     g_set_object (&self->socket, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
 }
