@@ -14,8 +14,10 @@
 /* How soon a client may try again that has found no room, in seconds. */
 #define RETRY_AFTER "5"
 
-/* How often all of them are looked through where there are too many, in microseconds. */
+/* How often all of them are looked through where there are too many, in microseconds;
+ * and how many in between, by each request that finds no room. */
 #define SWEEP_INTERVAL G_TIME_SPAN_SECOND
+#define SWEEP_PART     64
 
 /* Who made a channel: each of these may have so many of them. */
 typedef enum
@@ -27,13 +29,16 @@ typedef enum
 
 typedef struct
 {
-  char *clients[N_CLIENTS];   /* (owned) (nullable) */
+  GList  link;                 /* in order */
+  char  *id;                   /* (owned) */
+  char  *clients[N_CLIENTS];   /* (owned) (nullable) */
 } Made;
 
 struct _EricServeChannels
 {
   EricServe  *serve;     /* (unowned) */
   GHashTable *made;      /* (owned): id -> Made, of those that clients made */
+  GQueue      order;     /* of (unowned) Made: the next ones to look at */
   GHashTable *counts;    /* (owned): client -> how many of them */
   gint64      swept;     /* monotonic, microseconds */
 };
@@ -43,6 +48,7 @@ made_free (Made *made)
 {
   for (guint i = 0; i < N_CLIENTS; i++)
     g_free (made->clients[i]);
+  g_free (made->id);
   g_free (made);
 }
 
@@ -100,6 +106,7 @@ made_new (SoupServerMessage *message)
 {
   Made *made = g_new0 (Made, 1);
 
+  made->link.data = made;
   if (message != NULL)
     {
       made->clients[CLIENT_ADDRESS] = describe_address (soup_server_message_get_remote_address (message));
@@ -126,16 +133,16 @@ static void
 sweep (EricServeChannels *self)
 {
   gint64 now = g_get_monotonic_time ();
-  g_autofree const char **ids = NULL;
+  gboolean all = self->swept == 0 || now - self->swept >= SWEEP_INTERVAL;
 
-  if (self->swept != 0 && now - self->swept < SWEEP_INTERVAL)
-    return;
-  self->swept = now;
-  ids = (const char **) g_hash_table_get_keys_as_array (self->made, NULL);
-  for (guint i = 0; ids[i] != NULL; i++)
+  if (all)
+    self->swept = now;
+  for (guint n = all ? self->order.length : MIN (self->order.length, SWEEP_PART); n > 0; n--)
     {
-      g_autofree char *id = g_strdup (ids[i]);
+      GList *first = g_queue_pop_head_link (&self->order);
+      g_autofree char *id = g_strdup (((Made *) first->data)->id);
 
+      g_queue_push_tail_link (&self->order, first);
       collect (self, id);
     }
 }
@@ -162,6 +169,7 @@ removed_cb (EricChannelContainer *container,
   if (made == NULL)
     return;
   count (self, made, -1);
+  g_queue_unlink (&self->order, &made->link);
   g_hash_table_remove (self->made, eric_channel_get_id (channel));
 }
 
@@ -241,9 +249,11 @@ eric_serve_channels_request (EricServeChannels *self,
 
   if (channel == NULL)
     return NULL;
+  made->id = g_strdup (channel_id);
   count (self, made, 1);
-  g_hash_table_insert (self->made, g_strdup (eric_channel_get_id (ERIC_CHANNEL (channel))),
-                       g_steal_pointer (&made));
+  g_queue_push_tail_link (&self->order, &made->link);
+  g_hash_table_insert (self->made, made->id, made);
+  made = NULL;
   return channel;
 }
 
@@ -288,7 +298,7 @@ eric_serve_channels_new (EricServe *serve)
   EricServeChannels *self = g_new0 (EricServeChannels, 1);
 
   self->serve = serve;
-  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) made_free);
+  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) made_free);
   self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_signal_connect (serve->sse_server, "unsubscribed", G_CALLBACK (unsubscribed_cb), self);
   g_signal_connect (serve->channels, "channel-removed", G_CALLBACK (removed_cb), self);

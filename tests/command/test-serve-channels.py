@@ -57,6 +57,11 @@ class Collected(TestCase):
         for name in 'a', 'b', 'c':
             server.publish(name, 'text')
         self.wait_names(server, 'c')
+        # Also where they are made faster than the whole of them is looked through.
+        for n in range(20):
+            server.publish(f'a{n}', 'text')
+            feed = serve.format_request('POST', f'/events/b{n}', FEED) + b'0\r\n\r\n'
+            self.assertEqual(serve.Response(server.exchange(feed)).status, 202)
 
 
 class Limits(TestCase):
