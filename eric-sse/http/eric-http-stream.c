@@ -100,12 +100,14 @@ _eric_http_may_start (EricSseServer      *self,
   return FALSE;
 }
 
-/* The header where there is one, or the query, for who cannot set headers. */
+/* The header where there is one, or the query, for who cannot set headers. Where there
+ * are several headers, none of them is known to be the place: what they are together
+ * names none, which is told. */
 static char *
 get_last_event_id (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *id = soup_message_headers_get_one (headers, "Last-Event-ID");
+  const char *id = soup_message_headers_get_list (headers, "Last-Event-ID");
   g_autofree char *id_from_query = NULL;
 
   if (id != NULL && *id != '\0')

@@ -112,6 +112,17 @@ class Ids(TestCase):
         for path in 'x?topic=y', 'y?topic=x':
             self.assert_resumes(server, path, '1', 'ok', 'y0', 'x2', 'y1', 'y2')
 
+    def test_in_two_headers(self):
+        """A proxy that adds one of its own: neither is known to be the place."""
+        server = self.start()
+        for id in 'a', 'b', 'c':
+            server.publish(f'news?id={id}', id)
+        with server.connect() as sock:
+            sock.sendall(b'GET /events/news HTTP/1.1\r\nHost: x\r\nLast-Event-ID: a\r\nLast-Event-ID: b\r\n\r\n')
+            stream = serve.Stream(sock)
+            self.assertEqual(stream.next_data(3), ['a', 'b', 'c'])
+            self.assertEqual(stream.comments, ['gap unknown-id'])
+
 
 class SlowReaders(TestCase):
     def test_order_behind_a_gap(self):
