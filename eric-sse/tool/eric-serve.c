@@ -97,11 +97,27 @@ channel_queried_cb (EricSseServer *sse_server,
   return eric_serve_channels_offer (serve->made, channel_id, eric_sse_server_get_current_message (sse_server));
 }
 
+/* Whether a browser asks what a page may send, and is told. */
+static gboolean
+is_granted (SoupServerMessage *message)
+{
+  SoupMessageHeaders *request = soup_server_message_get_request_headers (message);
+  SoupMessageHeaders *response = soup_server_message_get_response_headers (message);
+
+  return soup_server_message_get_method (message) == SOUP_METHOD_OPTIONS &&
+         soup_message_headers_get_one (request, "Access-Control-Request-Method") != NULL &&
+         soup_message_headers_get_one (response, "Access-Control-Allow-Origin") != NULL;
+}
+
+/* A browser sends the request only where the status of that answer is one of success,
+ * whatever there is for the request itself. */
 static void
 got_headers_cb (SoupServerMessage *message,
                 EricSseServer     *sse_server)
 {
   eric_sse_server_allow_origin (sse_server, message);
+  if (soup_server_message_get_status (message) == 0 && is_granted (message))
+    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
 }
 
 /* Pages of allowed origins may read all that there is, and why they may not. */

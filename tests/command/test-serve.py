@@ -466,6 +466,20 @@ class Streams(serve.TestCase):
         self.assertNotIn('access-control-allow-origin',
                          server.request('GET', '/', {'Origin': 'https://two.example'}).headers)
 
+    def test_preflight_of_all_there_is(self):
+        """What answers the request itself comes only behind it."""
+        asked = {'Origin': 'https://one.example', 'Access-Control-Request-Method': 'GET',
+                 'Access-Control-Request-Headers': 'cache-control'}
+        server = self.start('--cors', 'https://one.example')
+        for path in '/', '/health', '/page/app.js', '/absent', '/events/', '/events/news?x=%ff':
+            with self.subTest(path=path):
+                response = server.request('OPTIONS', path, asked)
+                self.assertEqual((response.status, response.body), (204, b''))
+                self.assertEqual(response.headers['access-control-allow-origin'], 'https://one.example')
+                self.assertIn('cache-control', response.headers['access-control-allow-headers'])
+                foreign = server.request('OPTIONS', path, asked | {'Origin': 'https://two.example'})
+                self.assertNotIn('access-control-allow-origin', foreign.headers)
+
     def test_trust_forwarded(self):
         """A proxy has another name for the server than its pages have."""
         headers = {'Origin': 'https://hub.example', 'X-Forwarded-Host': 'hub.example', 'X-Forwarded-Proto': 'https'}
