@@ -160,6 +160,45 @@ test_event_source_end_func_destroy (void)
   g_assert_cmpuint (n_second, ==, 1);
 }
 
+typedef struct
+{
+  EricEventSource *source;
+  guint            n_destroyed;
+} Replacing;
+
+static void
+destroy_replacing (gpointer user_data)
+{
+  ((Replacing *) user_data)->n_destroyed++;
+}
+
+static gboolean
+replace_and_stay (EricMessage *message,
+                  gpointer     user_data)
+{
+  Replacing *replacing = user_data;
+
+  eric_event_source_set_end_func (replacing->source, is_last, (gpointer) "stop", NULL);
+  g_assert_cmpuint (replacing->n_destroyed, ==, 0);
+  return FALSE;
+}
+
+/* The function may put another in its place; its data live until it returns. */
+static void
+test_event_source_end_func_replaced (void)
+{
+  g_autoptr (SourceFixture) fixture = source_fixture_new ();
+  Replacing replacing = { fixture->source };
+
+  eric_event_source_set_end_func (fixture->source, replace_and_stay, &replacing, destroy_replacing);
+  scripted_server_answer (fixture->server, SCRIPTED_STREAM "event: stop\ndata: 1\n\nevent: stop\ndata: 2\n\n",
+                          SCRIPTED_STAY);
+  eric_event_source_start (fixture->source);
+  source_fixture_assert (fixture, "= connecting\n= open\nopen\nstop 1\nstop 2\n" ENDED);
+  g_assert_cmpuint (replacing.n_destroyed, ==, 1);
+  assert_ended (fixture);
+}
+
 static gboolean
 close_and_end (EricMessage *message,
                gpointer     user_data)
@@ -259,6 +298,7 @@ main (int    argc,
   add ("func", func);
   add ("func/next", func_next);
   add ("func/destroy", func_destroy);
+  add ("func/replaced", func_replaced);
   add ("func/close", func_close);
   add ("again", again);
   add ("ndjson", ndjson);

@@ -9,13 +9,14 @@
 #include "test-util.h"
 
 /* The last reference to a server, dropped inside each of its signals and callbacks, while
- * libsoup or the server itself goes on with what it does. */
+ * libsoup or the server itself goes on with what it does; and the main context turned there. */
 
 typedef struct
 {
   HttpFixture *fixture;
   gboolean     with_soup_server;   /* its last reference, too */
   gboolean     dispose;            /* and not the last reference */
+  gboolean     turn;               /* nor that: other sources have their turn meanwhile */
   guint        n_called;
 } Drop;
 
@@ -31,6 +32,11 @@ drop_now (Drop *drop)
   HttpFixture *fixture = drop->fixture;
 
   drop->n_called++;
+  if (drop->turn)
+    {
+      test_settle ();
+      return;
+    }
   if (fixture->server == NULL)
     return;
   if (drop->dispose)
@@ -54,18 +60,33 @@ requested_cb (EricSseServer *server,
 
 /* The connection ends in one way or another, and nothing is left. */
 static void
-wait_for_end (HttpClient *client)
+wait_for_end (Drop       *drop,
+              HttpClient *client)
 {
-  test_wait_until (client->eof);
+  if (drop->turn)
+    test_wait_until (drop->n_called > 0);
+  else
+    test_wait_until (client->eof);
 }
 
 static HttpClient *
-get (HttpFixture *fixture,
-     const char  *target)
+ask (Drop       *drop,
+     const char *request)
+{
+  HttpClient *client = http_client_new (drop->fixture);
+
+  g_assert_true (http_client_send (client, request, -1));
+  wait_for_end (drop, client);
+  return client;
+}
+
+static HttpClient *
+get (Drop       *drop,
+     const char *target)
 {
   g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: x\r\n\r\n", target);
 
-  return http_client_ask (fixture, request);
+  return ask (drop, request);
 }
 
 static void
@@ -74,8 +95,7 @@ drop_when_requested (Drop *drop)
   g_autoptr (HttpClient) client = NULL;
 
   g_signal_connect (drop->fixture->server, "channel-requested", G_CALLBACK (requested_cb), drop);
-  client = get (drop->fixture, "/events/new?topic=newer");
-  wait_for_end (client);
+  client = get (drop, "/events/new?topic=newer");
 }
 
 static void
@@ -85,8 +105,7 @@ drop_when_publishing (Drop *drop)
 
   eric_sse_server_set_allow_publish (drop->fixture->server, TRUE);
   g_signal_connect (drop->fixture->server, "channel-requested", G_CALLBACK (requested_cb), drop);
-  client = http_client_ask (drop->fixture, "POST /events/new HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
-  wait_for_end (client);
+  client = ask (drop, "POST /events/new HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
 }
 
 static void
@@ -95,10 +114,9 @@ feed_lines (Drop *drop)
   g_autoptr (HttpClient) client = NULL;
 
   eric_sse_server_set_allow_publish (drop->fixture->server, TRUE);
-  client = http_client_ask (drop->fixture,
-                            "POST /events/new HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
-                            "Content-Type: application/x-ndjson\r\n\r\n4\r\n1\n2\n\r\n0\r\n\r\n");
-  wait_for_end (client);
+  client = ask (drop,
+                "POST /events/new HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                "Content-Type: application/x-ndjson\r\n\r\n4\r\n1\n2\n\r\n0\r\n\r\n");
 }
 
 static void
@@ -114,8 +132,19 @@ drop_when_subscribed (Drop *drop)
   g_autoptr (HttpClient) client = NULL;
 
   g_signal_connect_swapped (drop->fixture->server, "subscribed", G_CALLBACK (drop_now), drop);
-  client = get (drop->fixture, "/events/news");
-  wait_for_end (client);
+  client = get (drop, "/events/news");
+}
+
+/* Each of the two is asked for on its own before. */
+static void
+drop_when_subscribed_to_two (Drop *drop)
+{
+  g_autoptr (EricChannel) other = NULL;
+  g_autoptr (HttpClient) client = NULL;
+
+  other = eric_channel_container_add (eric_sse_server_get_channels (drop->fixture->server), "other", NULL);
+  g_signal_connect_swapped (drop->fixture->server, "subscribed", G_CALLBACK (drop_now), drop);
+  client = get (drop, "/events/news?topic=other");
 }
 
 static void
@@ -164,7 +193,7 @@ drop_when_drained (Drop *drop)
 
   test_wait_until (drop->fixture->joined->len == 1);
   eric_sse_server_drain_async (drop->fixture->server, 10000, NULL, done_cb, drop);
-  wait_for_end (client);
+  wait_for_end (drop, client);
   test_wait_until (drop->n_called > 0);
 }
 
@@ -207,8 +236,7 @@ drop_when_pumping (Drop *drop)
   g_autoptr (HttpClient) client = NULL;
 
   soup_server_add_handler (drop->fixture->soup_server, "/own", own_cb, drop, NULL);
-  client = get (drop->fixture, "/own");
-  wait_for_end (client);
+  client = get (drop, "/own");
 }
 
 static const DropRow rows[] = {
@@ -216,6 +244,7 @@ static const DropRow rows[] = {
   { "channel-requested/publish", drop_when_publishing },
   { "channel-requested/feed", drop_when_fed },
   { "subscribed", drop_when_subscribed },
+  { "subscribed/two", drop_when_subscribed_to_two },
   { "unsubscribed", drop_when_unsubscribed },
   { "notify", drop_when_notified },
   { "drain", drop_when_drained },
@@ -226,10 +255,11 @@ static const DropRow rows[] = {
 static void
 run_row (const DropRow *row,
          gboolean       with_soup_server,
-         gboolean       dispose)
+         gboolean       dispose,
+         gboolean       turn)
 {
   g_autoptr (HttpFixture) fixture = http_fixture_new ();
-  Drop drop = { fixture, with_soup_server, dispose, 0 };
+  Drop drop = { fixture, with_soup_server, dispose, turn, 0 };
 
   row->run (&drop);
   g_assert_cmpuint (drop.n_called, >, 0);
@@ -239,9 +269,10 @@ run_row (const DropRow *row,
 static void
 test_lifetime_server (gconstpointer data)
 {
-  run_row (data, FALSE, FALSE);
-  run_row (data, TRUE, FALSE);
-  run_row (data, FALSE, TRUE);
+  run_row (data, FALSE, FALSE, FALSE);
+  run_row (data, TRUE, FALSE, FALSE);
+  run_row (data, FALSE, TRUE, FALSE);
+  run_row (data, FALSE, FALSE, TRUE);
 }
 
 int

@@ -546,8 +546,11 @@ event_cb (const EricSseEvent *event,
 {
   Functions *functions = user_data;
 
+  guint n_destroyed = functions->n_destroyed;
+
   if (functions->change)
     eric_sse_parser_set_event_func (functions->parser, other_cb, functions, destroy_cb);
+  g_assert_cmpuint (functions->n_destroyed, ==, n_destroyed);
   functions->change = FALSE;
   sse_trace_event (functions->trace, event->event_type, event->id, event->data, event->data_length);
 }
@@ -558,8 +561,11 @@ comment_cb (const char *text,
 {
   Functions *functions = user_data;
 
+  guint n_destroyed = functions->n_destroyed;
+
   if (functions->change)
     eric_sse_parser_set_comment_func (functions->parser, NULL, NULL, NULL);
+  g_assert_cmpuint (functions->n_destroyed, ==, n_destroyed);
   g_string_append_printf (functions->trace, " :%s", text);
 }
 
@@ -622,7 +628,8 @@ test_sse_parser_functions_of_nothing (void)
   g_test_assert_expected_messages ();
 }
 
-/* A function may put another in its place: from the next event on. */
+/* A function may put another in its place, from the next event on; its data live until it
+ * returns. */
 static void
 test_sse_parser_functions_changed_within (void)
 {
@@ -642,6 +649,28 @@ test_sse_parser_functions_changed_within (void)
   test_finalize (functions.parser);
   g_assert_cmpuint (functions.n_destroyed, ==, 3);
   g_string_free (functions.trace, TRUE);
+}
+
+static void
+feeding_cb (const char *text,
+            gpointer    user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (eric_sse_parser_feed (user_data, (const guint8 *) "data: x\n\n", 9, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  g_clear_error (&error);
+  g_assert_false (eric_sse_parser_end (user_data, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+}
+
+static void
+test_sse_parser_functions_fed_within (void)
+{
+  g_autoptr (EricSseParser) parser = eric_sse_parser_new ();
+
+  eric_sse_parser_set_comment_func (parser, feeding_cb, parser, NULL);
+  assert_feed (parser, "data: 1\n: c\ndata: 2\n\n", "message(1\\n2)");
 }
 
 /* The last reference may go while the parser reads. */
@@ -703,6 +732,7 @@ main (int    argc,
   g_test_add_func ("/eric/sse-parser/functions", test_sse_parser_functions);
   g_test_add_func ("/eric/sse-parser/functions-of-nothing", test_sse_parser_functions_of_nothing);
   g_test_add_func ("/eric/sse-parser/functions-changed-within", test_sse_parser_functions_changed_within);
+  g_test_add_func ("/eric/sse-parser/functions-fed-within", test_sse_parser_functions_fed_within);
   g_test_add_func ("/eric/sse-parser/dropped-within", test_sse_parser_dropped_within);
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 #include "eric-sse-parser.h"
 
 #include "eric-enum-types.h"
+#include "eric-function-private.h"
 #include "eric-message-private.h"
 #include "eric-sse-reader-private.h"
 
@@ -56,8 +57,8 @@ struct _EricSseParser
   GObject         parent_instance;
 
   EricSseReader   reader;
-  GDestroyNotify  event_destroy;
-  GDestroyNotify  comment_destroy;
+  EricFunction   *event_function;     /* (owned) (nullable) */
+  EricFunction   *comment_function;   /* (owned) (nullable) */
   GPtrArray      *messages;   /* (owned) of (owned) EricMessage, from n_taken on */
   guint           n_taken;
 };
@@ -91,12 +92,32 @@ queue_event_cb (const EricSseEvent *event,
 }
 
 static void
+call_event_cb (const EricSseEvent *event,
+               gpointer            user_data)
+{
+  EricSseParser *self = user_data;
+  g_autoptr (EricFunction) function = g_rc_box_acquire (self->event_function);
+
+  ((EricSseEventFunc) function->func) (event, function->user_data);
+}
+
+static void
+call_comment_cb (const char *text,
+                 gpointer    user_data)
+{
+  EricSseParser *self = user_data;
+  g_autoptr (EricFunction) function = g_rc_box_acquire (self->comment_function);
+
+  ((EricSseCommentFunc) function->func) (text, function->user_data);
+}
+
+static void
 eric_sse_parser_finalize (GObject *object)
 {
   EricSseParser *self = ERIC_SSE_PARSER (object);
 
-  eric_sse_parser_set_event_func (self, NULL, NULL, NULL);
-  eric_sse_parser_set_comment_func (self, NULL, NULL, NULL);
+  g_clear_pointer (&self->event_function, eric_function_unref);
+  g_clear_pointer (&self->comment_function, eric_function_unref);
   for (guint i = self->n_taken; i < self->messages->len; i++)
     g_object_unref (self->messages->pdata[i]);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
@@ -221,6 +242,7 @@ eric_sse_parser_init (EricSseParser *self)
   eric_sse_reader_init (&self->reader);
   self->reader.event_func = queue_event_cb;
   self->reader.event_data = self;
+  self->reader.comment_data = self;
   self->messages = g_ptr_array_new ();
 }
 
@@ -433,8 +455,8 @@ eric_sse_parser_get_retry_delay (EricSseParser *self,
  * messages are made of events: [method@SseParser.next], which bindings use, gives
  * none. A line of NDJSON is given as it is, without a check that it is JSON.
  *
- * The function must neither feed nor reset the parser, set its last event ID, nor
- * set another function.
+ * The function must neither feed nor reset the parser, nor set its last event ID.
+ * It may set another function, which is called from the next event on.
  *
  * Since: 0.1
  */
@@ -444,18 +466,13 @@ eric_sse_parser_set_event_func (EricSseParser    *self,
                                 gpointer          user_data,
                                 GDestroyNotify    destroy)
 {
-  GDestroyNotify old_destroy;
-  gpointer old_data;
+  g_autoptr (EricFunction) before = NULL;
 
   g_return_if_fail (ERIC_IS_SSE_PARSER (self));
 
-  old_data = self->reader.event_data;
-  old_destroy = self->event_destroy;
-  self->reader.event_func = func != NULL ? func : queue_event_cb;
-  self->reader.event_data = func != NULL ? user_data : self;
-  self->event_destroy = destroy;
-  if (old_destroy != NULL)
-    old_destroy (old_data);
+  before = g_steal_pointer (&self->event_function);
+  self->event_function = eric_function_new (G_CALLBACK (func), user_data, destroy);
+  self->reader.event_func = func != NULL ? call_event_cb : queue_event_cb;
 }
 
 /**
@@ -468,8 +485,8 @@ eric_sse_parser_set_event_func (EricSseParser    *self,
  * Has a function called with each comment, in [method@SseParser.feed]. Many
  * servers send comments for nothing but to keep a connection open.
  *
- * The function must neither feed nor reset the parser, set its last event ID, nor
- * set another function.
+ * The function must neither feed nor reset the parser, nor set its last event ID.
+ * It may set another function, which is called from the next comment on.
  *
  * Since: 0.1
  */
@@ -479,18 +496,23 @@ eric_sse_parser_set_comment_func (EricSseParser      *self,
                                   gpointer            user_data,
                                   GDestroyNotify      destroy)
 {
-  GDestroyNotify old_destroy;
-  gpointer old_data;
+  g_autoptr (EricFunction) before = NULL;
 
   g_return_if_fail (ERIC_IS_SSE_PARSER (self));
 
-  old_data = self->reader.comment_data;
-  old_destroy = self->comment_destroy;
-  self->reader.comment_func = func;
-  self->reader.comment_data = user_data;
-  self->comment_destroy = destroy;
-  if (old_destroy != NULL)
-    old_destroy (old_data);
+  before = g_steal_pointer (&self->comment_function);
+  self->comment_function = eric_function_new (G_CALLBACK (func), user_data, destroy);
+  self->reader.comment_func = func != NULL ? call_comment_cb : NULL;
+}
+
+static gboolean
+check_idle (EricSseParser  *self,
+            GError        **error)
+{
+  if (!self->reader.feeding)
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "A function of the parser cannot feed it");
+  return FALSE;
 }
 
 /**
@@ -505,7 +527,8 @@ eric_sse_parser_set_comment_func (EricSseParser      *self,
  * Fails with %ERIC_ERROR_TOO_LARGE where a line or an event is longer than
  * allowed, and with %ERIC_ERROR_INVALID_MESSAGE_FORMAT where a line of NDJSON is
  * no JSON. What was read before that can be taken; from then on the parser fails
- * in the same way, whatever it is fed.
+ * in the same way, whatever it is fed. %G_IO_ERROR_PENDING is that of a function of
+ * the parser that feeds it, and changes nothing.
  *
  * Returns: %TRUE unless it failed
  *
@@ -522,6 +545,8 @@ eric_sse_parser_feed (EricSseParser  *self,
   g_return_val_if_fail (ERIC_IS_SSE_PARSER (self), FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
 
+  if (!check_idle (self, error))
+    return FALSE;
   alive = g_object_ref (self);
   return eric_sse_reader_feed (&self->reader, (const char *) data, length, error);
 }
@@ -576,6 +601,8 @@ eric_sse_parser_end (EricSseParser  *self,
 
   g_return_val_if_fail (ERIC_IS_SSE_PARSER (self), FALSE);
 
+  if (!check_idle (self, error))
+    return FALSE;
   alive = g_object_ref (self);
   return eric_sse_reader_end (&self->reader, error);
 }

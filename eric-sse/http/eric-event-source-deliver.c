@@ -65,6 +65,18 @@ take_retry_delay (EricEventSource *self)
   return !reader->stopped;
 }
 
+static gboolean
+ends (EricEventSourcePrivate *priv,
+      EricMessage            *message)
+{
+  g_autoptr (EricFunction) function = NULL;
+
+  if (priv->end_function == NULL || priv->end_function->func == NULL)
+    return FALSE;
+  function = g_rc_box_acquire (priv->end_function);
+  return ((EricEndFunc) function->func) (message, function->user_data);
+}
+
 static void
 event_cb (const EricSseEvent *event,
           gpointer            user_data)
@@ -97,8 +109,7 @@ event_cb (const EricSseEvent *event,
     }
   else if (!emit_message (self, message))
     _eric_event_source_queue_message (self, message);
-  if (priv->life == life && priv->end_func != NULL && priv->end_func (message, priv->end_data) &&
-      priv->life == life)
+  if (priv->life == life && ends (priv, message) && priv->life == life)
     _eric_event_source_finish (self, NULL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "eric-event-source.h"
 
+#include "eric-function-private.h"
 #include "eric-listener.h"
 #include "eric-source-clock-private.h"
 #include "eric-source-connection-private.h"
@@ -34,9 +35,7 @@ typedef struct
   int                   inactivity_timeout; /* milliseconds */
   gboolean              finite;
   char                 *end_marker;         /* (owned) (nullable) */
-  EricEndFunc           end_func;           /* (nullable) */
-  gpointer              end_data;
-  GDestroyNotify        end_destroy;
+  EricFunction         *end_function;       /* (owned) (nullable): an EricEndFunc */
   guint                 max_pending;        /* messages */
 
   /* What it does. */

@@ -430,7 +430,8 @@ eric_event_source_set_max_event_size (EricEventSource *self,
  * @destroy: (nullable): called with @user_data when the source needs it no more
  *
  * Has a function look at each message, once it is delivered: the first one for
- * which it gives %TRUE ends the stream, without an error.
+ * which it gives %TRUE ends the stream, without an error. It may set another one,
+ * which looks at the next message.
  *
  * Since: 0.1
  */
@@ -441,18 +442,12 @@ eric_event_source_set_end_func (EricEventSource *self,
                                 GDestroyNotify   destroy)
 {
   EricEventSourcePrivate *priv = _eric_event_source_get_private (self);
-  GDestroyNotify old_destroy;
-  gpointer old_data;
+  g_autoptr (EricFunction) before = NULL;
 
   g_return_if_fail (ERIC_IS_EVENT_SOURCE (self));
 
-  old_data = priv->end_data;
-  old_destroy = priv->end_destroy;
-  priv->end_func = func;
-  priv->end_data = user_data;
-  priv->end_destroy = destroy;
-  if (old_destroy != NULL)
-    old_destroy (old_data);
+  before = g_steal_pointer (&priv->end_function);
+  priv->end_function = eric_function_new (G_CALLBACK (func), user_data, destroy);
 }
 
 /**

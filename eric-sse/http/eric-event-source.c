@@ -104,7 +104,7 @@ eric_event_source_dispose (GObject *object)
 
   _eric_event_source_halt (self);
   eric_listener_stop (priv->queue);
-  eric_event_source_set_end_func (self, NULL, NULL, NULL);
+  g_clear_pointer (&priv->end_function, eric_function_unref);
   g_clear_object (&priv->session);
   g_clear_object (&priv->http_message);
   g_clear_object (&priv->test_monitor);

@@ -18,12 +18,6 @@
 #define TICK (G_TIME_SPAN_SECOND / 4)
 
 static void
-use (EricHttpConnections *self)
-{
-  self->n_uses++;
-}
-
-static void
 unuse (EricHttpConnections *self)
 {
   if (--self->n_uses > 0)
@@ -36,6 +30,22 @@ unuse (EricHttpConnections *self)
   g_ptr_array_unref (self->gone);
   g_main_context_unref (self->context);
   g_free (self);
+}
+
+/* A call that moves connections: none that is gone is freed before the outermost one is over. */
+static void
+begin_call (EricHttpConnections *self)
+{
+  self->n_uses++;
+  self->n_calls++;
+}
+
+static void
+end_call (EricHttpConnections *self)
+{
+  if (--self->n_calls == 0 && self->gone->len > 0)
+    g_source_set_ready_time (self->source, 0);
+  unuse (self);
 }
 
 void
@@ -146,7 +156,7 @@ ready_cb (gpointer user_data)
   EricHttpConnections *self = user_data;
   gint64 now = g_source_get_time (self->source);
 
-  use (self);
+  begin_call (self);
   g_source_set_ready_time (self->source, -1);
   handle_events (self);
   handle_due (self);
@@ -155,12 +165,13 @@ ready_cb (gpointer user_data)
       self->next_tick = now + TICK;
       handle_deadlines (self, now);
     }
-  bury (self);
-  if (self->due->len > 0 || self->gone->len > 0)
+  if (self->n_calls == 1)
+    bury (self);
+  if (self->due->len > 0)
     g_source_set_ready_time (self->source, 0);
   else if (self->all.length > 0)
     g_source_set_ready_time (self->source, self->next_tick);
-  unuse (self);
+  end_call (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -284,7 +295,7 @@ eric_http_connections_add (EricHttpConnections *self,
   connection = _eric_http_connection_new (self, socket, local, remote);
   g_queue_push_tail (&self->all, connection);
   connection->link = self->all.tail;
-  use (self);
+  self->n_uses++;
   if (g_source_get_ready_time (self->source) < 0)
     g_source_set_ready_time (self->source, self->next_tick);
   if (certificate != NULL && !start_tls (connection, certificate, &error))
@@ -293,9 +304,9 @@ eric_http_connections_add (EricHttpConnections *self,
       _eric_http_connection_leave (connection, FALSE);
       return;
     }
-  use (self);
+  begin_call (self);
   _eric_http_connection_move (connection);
-  unuse (self);
+  end_call (self);
 }
 
 /* Descriptors are short: who only might ask once more gives its own back. */
@@ -304,6 +315,7 @@ eric_http_connections_shed (EricHttpConnections *self)
 {
   g_autoptr (GPtrArray) connections = list (self);
 
+  begin_call (self);
   for (guint i = 0; i < connections->len; i++)
     {
       EricHttpConnection *connection = connections->pdata[i];
@@ -312,6 +324,7 @@ eric_http_connections_shed (EricHttpConnections *self)
           connection->input->len == 0 && connection->output->len == 0)
         _eric_http_connection_leave (connection, FALSE);
     }
+  end_call (self);
 }
 
 static void
@@ -328,7 +341,7 @@ wind_up (EricHttpConnections *self,
   g_autoptr (GPtrArray) connections = list (self);
 
   self->draining = TRUE;
-  use (self);
+  begin_call (self);
   for (guint i = 0; i < connections->len; i++)
     {
       EricHttpConnection *connection = connections->pdata[i];
@@ -343,7 +356,7 @@ wind_up (EricHttpConnections *self,
       else if (connection->state == ERIC_HTTP_WAITING || connection->state == ERIC_HTTP_SHAKING)
         _eric_http_connection_leave (connection, FALSE);
     }
-  unuse (self);
+  end_call (self);
 }
 
 /* What is under way is answered, and nothing more. Whose head is not complete has
@@ -369,7 +382,7 @@ eric_http_connections_cut (EricHttpConnections *self)
 {
   g_autoptr (GPtrArray) connections = list (self);
 
-  use (self);
+  begin_call (self);
   for (guint i = 0; i < connections->len; i++)
     {
       EricHttpConnection *connection = connections->pdata[i];
@@ -382,5 +395,5 @@ eric_http_connections_cut (EricHttpConnections *self)
         }
       _eric_http_connection_leave (connection, FALSE);
     }
-  unuse (self);
+  end_call (self);
 }

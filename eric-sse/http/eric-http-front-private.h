@@ -62,6 +62,8 @@ struct _EricHttpConnection
 struct _EricHttpConnections
 {
   guint                    n_uses;       /* the server, each connection, and each call that is under way */
+  guint                    n_calls;      /* of those: they may be within one another, where a handler
+                                          * turns the main context */
   SoupServer              *soup_server;  /* (owned) */
   GMainContext            *context;      /* (owned) */
   GSource                 *source;       /* (owned) */

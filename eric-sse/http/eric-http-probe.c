@@ -25,6 +25,7 @@ struct _EricHttpProbe
   EricHttpProbeFunc  func;
   GSource           *source;      /* (owned) (nullable): asks, or ends */
   gboolean           gone;        /* the connection of the client */
+  gboolean           finishing;   /* the message is gone on with, in which others may have their turn */
 
   GSocketAddress    *address;     /* (owned) (nullable): of the request of ours */
   SoupServerMessage *asked;       /* (owned) (nullable): that request */
@@ -123,7 +124,8 @@ gone_cb (SoupServerMessage *message,
          EricHttpProbe     *probe)
 {
   probe->gone = TRUE;
-  schedule (probe, end_cb);
+  if (!probe->finishing)
+    schedule (probe, end_cb);
 }
 
 void
@@ -257,6 +259,7 @@ finish (EricHttpProbe *probe)
   const EricHttpSeat *refused = probe->next < probe->seats->len ? probe->seats->pdata[probe->next] : NULL;
 
   g_hash_table_steal (server->probes, probe);
+  probe->finishing = TRUE;
   if (!probe->gone)
     probe->func (server, probe->message, probe->seats, refused, probe->status, probe->challenge);
   if (!probe->gone)

@@ -385,17 +385,16 @@ _eric_sse_server_enter (EricSseServer *self)
   self->n_handling++;
 }
 
-void
-_eric_sse_server_leave (EricSseServer *self)
+static void
+call_later (EricSseServer *self,
+            GSourceFunc    func,
+            gpointer       object)
 {
-  gpointer alive = self;
+  g_autoptr (GSource) later = eric_ready_source_new ("EricSseServer release");
 
-  g_object_add_weak_pointer (G_OBJECT (self), &alive);
-  g_object_unref (self);
-  if (alive == NULL)
-    return;
-  g_object_remove_weak_pointer (G_OBJECT (self), &alive);
-  self->n_handling--;
+  g_source_set_callback (later, func, object, g_object_unref);
+  g_source_set_ready_time (later, 0);
+  g_source_attach (later, self->context);
 }
 
 static gboolean
@@ -404,23 +403,35 @@ once_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+remove_cb (gpointer user_data)
+{
+  _eric_http_routes_remove_all (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* What libsoup called is still to return to it, which uses the handler: where the server was
+ * disposed of meanwhile, or its last reference went, that is removed afterwards. */
+void
+_eric_sse_server_leave (EricSseServer *self)
+{
+  gboolean last = g_atomic_int_get (&G_OBJECT (self)->ref_count) == 1;
+
+  if (--self->n_handling == 0 && (last || self->disposed))
+    call_later (self, self->disposed ? remove_cb : once_cb, self);
+  else
+    g_object_unref (self);
+}
+
 /* libsoup needs its server until it is done with the request: where that is one of ours,
  * the last reference is dropped after it. */
 void
 _eric_sse_server_release_soup_server (EricSseServer *self)
 {
-  g_autoptr (GSource) later = NULL;
-
   if (self->n_handling == 0)
-    {
-      g_clear_object (&self->soup_server);
-      return;
-    }
-  later = eric_ready_source_new ("EricSseServer release");
-  g_source_set_callback (later, once_cb,
-                         g_steal_pointer (&self->soup_server), g_object_unref);
-  g_source_set_ready_time (later, 0);
-  g_source_attach (later, self->context);
+    g_clear_object (&self->soup_server);
+  else
+    call_later (self, once_cb, g_steal_pointer (&self->soup_server));
 }
 
 static void
@@ -443,10 +454,13 @@ _eric_http_routes_add (EricSseServer *self,
 }
 
 void
-_eric_http_routes_remove (EricSseServer *self,
-                          const char    *path)
+_eric_http_routes_remove_all (EricSseServer *self)
 {
-  soup_server_remove_handler (self->soup_server, path);
+  if (self->n_handling > 0)
+    return;
+  for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
+    soup_server_remove_handler (self->soup_server, self->mounts[i]);
+  g_clear_pointer (&self->mounts, g_strfreev);
 }
 
 /**

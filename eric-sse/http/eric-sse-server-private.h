@@ -58,6 +58,7 @@ struct _EricSseServer
   gboolean              trust_forwarded;    /* what a proxy says of the request */
   GStrv                 allowed_origins;    /* (owned) (nullable) */
   gboolean              draining;
+  gboolean              disposed;
   guint                 n_handling;         /* requests of libsoup that are being handled: nested */
 
   GMutex                news_lock;
@@ -90,8 +91,7 @@ void            _eric_sse_server_adopt_all       (EricSseServer      *self);
 
 void            _eric_http_routes_add            (EricSseServer      *self,
                                                   const char         *path);
-void            _eric_http_routes_remove         (EricSseServer      *self,
-                                                  const char         *path);
+void            _eric_http_routes_remove_all     (EricSseServer      *self);
 /* (nullable): below which of the paths this one is */
 const char     *_eric_http_find_mount            (EricSseServer      *self,
                                                   const char         *path);

@@ -281,12 +281,10 @@ eric_sse_server_dispose (GObject *object)
 {
   EricSseServer *self = ERIC_SSE_SERVER (object);
 
-  self->draining = TRUE;
+  self->draining = self->disposed = TRUE;
   g_ptr_array_set_size (self->listeners, 0);
   g_clear_pointer (&self->connections, eric_http_connections_free);
-  for (guint i = 0; self->mounts != NULL && self->mounts[i] != NULL; i++)
-    _eric_http_routes_remove (self, self->mounts[i]);
-  g_clear_pointer (&self->mounts, g_strfreev);
+  _eric_http_routes_remove_all (self);
   _eric_http_probes_end (self);
   _eric_http_feeds_stop (self);
   g_hash_table_remove_all (self->pumps);
