@@ -232,6 +232,75 @@ test_http_listener_no_leak (gconstpointer data)
   g_assert_cmpuint (http_count_fds (), ==, n_fds);
 }
 
+#define UPGRADE                                                    \
+  "GET /chat HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"  \
+  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"              \
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
+/* Texts, masked with nothing as those of clients are, or not. */
+#define MASKED(text) "\x81\x82\0\0\0\0" text
+#define PLAIN(text)  "\x81\x02" text
+
+static void
+message_cb (SoupWebsocketConnection *connection,
+            int                      type,
+            GBytes                  *message,
+            gpointer                 user_data)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (message, NULL), g_bytes_get_size (message));
+
+  soup_websocket_connection_send_text (connection, text);
+}
+
+static void
+upgraded_cb (SoupServer              *soup_server,
+             SoupServerMessage       *message,
+             const char              *path,
+             SoupWebsocketConnection *connection,
+             gpointer                 user_data)
+{
+  SoupWebsocketConnection **kept = user_data;
+
+  *kept = g_object_ref (connection);
+  g_signal_connect (connection, "message", G_CALLBACK (message_cb), NULL);
+}
+
+static gboolean
+has_raw (HttpClient *client,
+         const char *bytes,
+         gsize       length)
+{
+  GString *raw = client->response->raw;
+
+  return memmem (raw->str, raw->len, bytes, length) != NULL;
+}
+
+/* A WebSocket of the program: what its client says behind the upgrade gets there,
+ * also what was sent along with it, and its end. */
+static void
+test_http_listener_websocket (void)
+{
+  const char along[] = UPGRADE MASKED ("ab");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (HttpFixture) fixture = http_fixture_new ();
+      g_autoptr (SoupWebsocketConnection) connection = NULL;
+      g_autoptr (HttpClient) client = http_client_new (fixture);
+
+      soup_server_add_websocket_handler (fixture->soup_server, "/chat", NULL, NULL, upgraded_cb, &connection, NULL);
+      http_client_send (client, along, i == 0 ? strlen (UPGRADE) : sizeof along - 1);
+      test_wait_until (has_raw (client, "HTTP/1.1 101 ", 13) && connection != NULL);
+      if (i == 0)
+        http_client_send (client, MASKED ("ab"), 8);
+      test_wait_until (has_raw (client, PLAIN ("ab"), 4));
+      http_client_send (client, MASKED ("cd"), 8);
+      test_wait_until (has_raw (client, PLAIN ("cd"), 4));
+      http_client_shut (client);
+      test_wait_until (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -245,6 +314,7 @@ main (int    argc,
   g_test_add_func ("/eric/http-listener/backlog", test_http_listener_backlog);
   g_test_add_func ("/eric/http-listener/no-descriptors", test_http_listener_no_descriptors);
   g_test_add_func ("/eric/http-listener/gone-early", test_http_listener_gone_early);
+  g_test_add_func ("/eric/http-listener/websocket", test_http_listener_websocket);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       g_autofree char *path = g_strconcat ("/eric/http-listener/no-leak/", names[i], NULL);

@@ -616,7 +616,9 @@ _eric_http_connection_write (EricHttpConnection *self,
   if (self->reply.state == ERIC_HTTP_REPLY_HEAD)
     self->reply.keeps = may_keep (self);
   eric_http_reply_take (&self->reply, buffer, count, self->output);
-  self->tunnel |= self->reply.state == ERIC_HTTP_REPLY_TUNNEL;
+  /* Who has it now, such as a WebSocket, waits for what comes without a read before. */
+  if (self->reply.state == ERIC_HTTP_REPLY_TUNNEL)
+    self->tunnel = self->asked = TRUE;
   if (get_unsent (self) >= MAX_BUFFERED)
     _eric_http_connection_flush (self);
   if (!self->moving)

@@ -209,7 +209,7 @@ connection_ended_cb (gpointer user_data)
  * database to say.
  *
  * Connections are kept for further requests, of which those that were sent ahead
- * are answered in their order. A connection is closed when it is not used for 120
+ * are answered in their order. A connection is closed when it is not used for 4
  * seconds, behind its 1,000th response, and where the client is silent in the middle
  * of a request for 30 seconds. Requests must be framed as RFC 9112 has it: where
  * there is a doubt of where one ends, it is answered 400, and not served.
