@@ -373,9 +373,16 @@ describe("A listener", () => {
                         () => listener.nextBatchAsync(0), () => Eric.MessageList.new(2 ** 31),
                         // What GJS makes 0 of.
                         () => listener.deliver_batch(null), () => listener.deliver_batch("many"),
+                        () => listener.deliver_batch(undefined), () => listener.deliver_batch(Infinity),
+                        () => listener.nextBatchAsync(undefined), () => listener.nextBatchAsync(Infinity),
+                        () => new Eric.SocketServer().set_max_request(2 ** 63),
+                        () => new Eric.SocketServer().set_max_request(undefined),
                         () => new Eric.MessageStream().take_batch(0), () => new Eric.EventSource().set_max_pending(null),
                         () => new Eric.EventSource().set_inactivity_timeout(2 ** 31)])
       expect(call).toThrowError(RangeError, /takes a number from/);
+    const server = new Eric.SocketServer();
+    server.set_max_request(2 ** 53);
+    expect(server.get_max_request()).toBe(2 ** 53);
     expect(() => Eric.ChannelContainer.new(GObject.Object)).toThrowError(TypeError, /channels/);
   });
 

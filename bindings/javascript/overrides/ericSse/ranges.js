@@ -8,6 +8,8 @@
 const {GObject} = imports.gi;
 
 const INT_MAX = 2 ** 31 - 1;
+const UINT_MAX = 2 ** 32 - 1;
+const SIZE_MAX = 2 ** 63 - 2 ** 10;   // the greatest number that fits
 
 // The method, the place of a number among its arguments, and its range.
 const RANGES = {
@@ -16,7 +18,7 @@ const RANGES = {
   EventSource: [["set_inactivity_timeout", 0, -1, INT_MAX], ["set_max_pending", 0, 1], ["next_batch_async", 0, 1]],
   Listener: [["set_capacity", 0, 0, INT_MAX], ["deliver_batch", 0, 1], ["next_batch_async", 0, 1]],
   MessageStream: [["next_batch_async", 0, 1], ["take_batch", 0, 1]],
-  SocketServer: [["set_max_request", 0, 1], ["set_idle_timeout", 0, 0, INT_MAX],
+  SocketServer: [["set_max_request", 0, 1, SIZE_MAX], ["set_idle_timeout", 0, 0, INT_MAX],
                  ["set_listener_capacity", 0, 0, INT_MAX]],
   SocketStream: [["next_batch_async", 0, 1]],
   SseChannel: [["set_retry_timeout", 0, 0, INT_MAX]],
@@ -39,12 +41,12 @@ function check(owner, name, accept) {
   };
 }
 
-function checkRange(owner, name, index, least, most = Infinity) {
+function checkRange(owner, name, index, least, most = UINT_MAX) {
   check(owner, name, (args) => {
-    // As GJS converts it: null is 0, and so is what is no number.
-    const number = args[index] === undefined ? least : Number(args[index]);
+    // One that is left out GJS tells itself. Others it converts: null is 0, and so is what is no number.
+    const number = args.length > index ? Number(args[index]) : least;
     if (!(number >= least && number <= most))
-      throw new RangeError(`${name}() takes a number from ${least}${most < Infinity ? ` to ${most}` : ""}, not ${args[index]}`);
+      throw new RangeError(`${name}() takes a number from ${least} to ${most}, not ${args[index]}`);
   });
 }
 
