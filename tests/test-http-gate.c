@@ -76,7 +76,7 @@ ask (HttpFixture *fixture,
   g_autofree char *request = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s",
                                               method, target, headers, body);
 
-  g_test_message ("%s %s", method, target);
+  g_test_message ("%s %.100s", method, target);
   http_client_send (client, request, -1);
   test_wait_until (client->response->retries->len > 0 || http_client_is_over (client));
   return client;
@@ -274,6 +274,65 @@ test_http_gate_topic (gconstpointer data)
   http_client_wait_events (joined, 1);
   http_client_wait_events (allowed, 2);
   g_assert_cmpuint (joined->response->events->len, ==, 1);
+}
+
+static void
+token_cb (SoupServer        *soup_server,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           user_data)
+{
+  const char *token = query != NULL ? g_hash_table_lookup (query, "token") : NULL;
+
+  if (g_str_has_suffix (path, "/secret") && g_strcmp0 (token, "a b") != 0)
+    soup_server_message_set_status (message, SOUP_STATUS_FORBIDDEN, NULL);
+  if (query != NULL && g_hash_table_contains (query, "topic") && g_str_has_suffix (path, "/secret"))
+    soup_server_message_set_status (message, SOUP_STATUS_CONFLICT, NULL);
+}
+
+/* EventSource has no headers: what a page may read, it often says in the query. */
+static void
+test_http_gate_topic_query (void)
+{
+  static const struct
+  {
+    const char *target;
+    guint       status;
+  } asked[] = {
+    { "/events/secret", 403 },
+    { "/events/secret?", 403 },
+    { "/events/secret?token=b", 403 },
+    { "/events/secret?token=a+b", 200 },
+    { "/events/news?topic=secret", 403 },
+    { "/events/news?topic=secret&token=b", 403 },
+    { "/events/news?topic=secret&token=a+b", 200 },
+    { "/events/news?token=a%20b&topic=secret&topic=news", 200 },
+    { "/events/news?lastEventId=earliest&topic=secret&x&token=a%20b&", 200 },
+    { "/events/news?topic=secret%3Ftoken=a+b", 404 },
+    { "/events/news?topic=secret%26token=a+b", 404 },
+  };
+  g_autoptr (HttpFixture) fixture = http_fixture_new ();
+  g_autoptr (EricChannel) secret = eric_channel_container_add (fixture->channels, "secret", NULL);
+  g_autoptr (HttpClient) live = NULL;
+
+  soup_server_add_early_handler (fixture->soup_server, "/events", token_cb, NULL, NULL);
+  eric_sse_server_set_allow_publish (fixture->server, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autoptr (HttpClient) old = http_client_new (fixture);
+      g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.0\r\n\r\n", asked[i].target);
+
+      assert_status (fixture, "GET", asked[i].target, "", "", asked[i].status);
+      http_client_send (old, request, -1);
+      test_wait_until (old->response->retries->len > 0 || http_client_is_over (old));
+      g_assert_cmpuint (old->response->status, ==, asked[i].status);
+    }
+
+  /* A feed is one there, too: its line comes before its end. */
+  live = http_client_new (fixture);
+  http_client_send (live, "POST /events/secret?token=a+b HTTP/1.1\r\nHost: a\r\n" FEED "\r\n2\r\n1\n\r\n", -1);
+  test_wait_until (eric_sse_channel_get_n_messages (ERIC_SSE_CHANNEL (secret)) == 1);
 }
 
 static void
@@ -481,30 +540,70 @@ test_http_gate_cors_of_errors (void)
     }
 }
 
-/* What no handler has seen is refused for everybody to read. */
+/* What libsoup has no part in: a page reads that, too. */
 static void
-test_http_gate_refused_heads (void)
+test_http_gate_cors_of_framing (void)
 {
-  const char * const listed[] = { ORIGIN, NULL };
+  const char * const one[] = { ORIGIN, NULL };
+  const char * const two[] = { ORIGIN, "https://b.example", NULL };
+  const char * const any[] = { "*", NULL };
+  const char * const none[] = { NULL };
+  const char * const wild[] = { ORIGIN, "*", NULL };
+  g_autofree char *filler = http_make_text (70000);
+  g_autofree char *target = g_strconcat ("/events/", filler, NULL);
+  g_autofree char *huge = http_make_text (1 << 20);
+  g_autofree char *longest = g_strconcat ("/", huge, NULL);
+  g_autofree char *behind = g_strdup_printf ("Origin: " ORIGIN "\r\nX: %s\r\n", filler);
+  g_autofree char *before = g_strdup_printf ("X: %s\r\nOrigin: " ORIGIN "\r\n", filler);
+  const struct
+  {
+    const char * const *allowed;
+    const char *target;
+    const char *headers;
+    const char *body;
+    guint       status;
+    const char *value;
+  } asked[] = {
+    { one, "/events/%zz", "Origin: " ORIGIN "\r\n", "", 400, ORIGIN },
+    { one, "/events/news", "Origin: " ORIGIN "\r\nContent-Length: x\r\n", "", 400, ORIGIN },
+    { one, "/events/news", "Content-Length: x\r\norigin:  " ORIGIN " \r\n", "", 400, ORIGIN },
+    { one, "/events/news", "Content-Length: x\r\n\r\nOrigin: " ORIGIN "\r\n", "", 400, NULL },
+    { one, "/events/news", "Content-Length: x\r\nOrigin: https://b.example\r\n", "", 400, NULL },
+    { one, "/events/news", "Content-Length: x\r\n", "", 400, NULL },
+    { any, "/events/news", "Content-Length: x\r\n", "", 400, NULL },
+    { any, "/events/news", "Content-Length: x\r\nOrigin: *\r\n", "", 400, "*" },
+    { one, "/events/news", "Content-Length: x\r\nOrigin: *\r\n", "", 400, NULL },
+    { any, "/events/news", "Content-Length: x\r\nOrigin: https://b.example\r\n", "", 400, "*" },
+    { wild, "/events/news", "Content-Length: x\r\nOrigin: " ORIGIN "\r\n", "", 400, ORIGIN },
+    { wild, "/events/news", "Content-Length: x\r\nOrigin: https://b.example\r\n", "", 400, "*" },
+    { one, "/events/news", "Transfer-Encoding: gzip\r\nOrigin: " ORIGIN "\r\n", "", 501, ORIGIN },
+    { one, "/events/news", "Expect: more\r\nOrigin: " ORIGIN "\r\n", "", 417, ORIGIN },
+    { one, "/events/news", "Transfer-Encoding: chunked\r\nOrigin: " ORIGIN "\r\n", "x\r\n", 400, ORIGIN },
+    { two, "/events/news", behind, "", 431, ORIGIN },
+    { two, "/events/news", before, "", 431, "*" },
+    { one, "/events/news", before, "", 431, ORIGIN },
+    { any, "/events/news", before, "", 431, "*" },
+    { one, target, "Origin: " ORIGIN "\r\n", "", 414, ORIGIN },
+    { two, target, "Origin: " ORIGIN "\r\n", "", 414, "*" },
+    { one, longest, "Origin: " ORIGIN "\r\n", "", 414, ORIGIN },
+    { none, target, "Origin: " ORIGIN "\r\n", "", 414, NULL },
+    { NULL, target, "Origin: " ORIGIN "\r\n", "", 414, NULL },
+  };
   g_autoptr (HttpFixture) fixture = http_fixture_new ();
-  g_autoptr (HttpClient) readable = NULL;
-  g_autoptr (HttpClient) too_long = NULL;
-  g_autoptr (HttpClient) unreadable = NULL;
-  g_autofree char *path = g_strnfill (1 << 20, 'x');
-  g_autofree char *target = g_strconcat ("/", path, NULL);
 
-  eric_sse_server_set_allowed_origins (fixture->server, listed);
-  readable = ask (fixture, "GET", "/events/100%", "Origin: " ORIGIN "\r\n", "");
-  g_assert_cmpuint (readable->response->status, ==, 400);
-  assert_header (readable, "Access-Control-Allow-Origin", "*");
-  too_long = ask (fixture, "GET", target, "Origin: " ORIGIN "\r\n", "");
-  g_assert_cmpuint (too_long->response->status, ==, 414);
-  assert_header (too_long, "Access-Control-Allow-Origin", "*");
+  eric_sse_server_set_allow_publish (fixture->server, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autoptr (HttpClient) client = NULL;
+      gboolean listed = asked[i].value != NULL && !g_str_equal (asked[i].value, "*");
 
-  eric_sse_server_set_allowed_origins (fixture->server, NULL);
-  unreadable = ask (fixture, "GET", "/events/100%", "Origin: " ORIGIN "\r\n", "");
-  g_assert_cmpuint (unreadable->response->status, ==, 400);
-  assert_header (unreadable, "Access-Control-Allow-Origin", NULL);
+      eric_sse_server_set_allowed_origins (fixture->server, asked[i].allowed);
+      client = ask (fixture, "POST", asked[i].target, asked[i].headers, asked[i].body);
+      g_assert_cmpuint (client->response->status, ==, asked[i].status);
+      assert_header (client, "Access-Control-Allow-Origin", asked[i].value);
+      assert_header (client, "Access-Control-Allow-Credentials", listed ? "true" : NULL);
+      assert_header (client, "Vary", asked[i].allowed != NULL ? "Origin" : NULL);
+    }
 }
 
 #define PREFLIGHT "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-a,cache-control\r\n"
@@ -654,11 +753,12 @@ main (int    argc,
   g_test_add_data_func ("/eric/http-gate/topic/early-handler", GUINT_TO_POINTER (BY_EARLY_HANDLER),
                         test_http_gate_topic);
   g_test_add_data_func ("/eric/http-gate/topic/handler", GUINT_TO_POINTER (BY_HANDLER), test_http_gate_topic);
+  g_test_add_func ("/eric/http-gate/topic-query", test_http_gate_topic_query);
   g_test_add_func ("/eric/http-gate/topic-answers", test_http_gate_topic_answers);
   g_test_add_func ("/eric/http-gate/leaves-nothing", test_http_gate_leaves_nothing);
   g_test_add_func ("/eric/http-gate/answered-by-handler", test_http_gate_answered_by_handler);
   g_test_add_func ("/eric/http-gate/cors-of-errors", test_http_gate_cors_of_errors);
-  g_test_add_func ("/eric/http-gate/refused-heads", test_http_gate_refused_heads);
+  g_test_add_func ("/eric/http-gate/cors-of-framing", test_http_gate_cors_of_framing);
   g_test_add_func ("/eric/http-gate/preflight", test_http_gate_preflight);
   g_test_add_func ("/eric/http-gate/forwarded", test_http_gate_forwarded);
   g_test_add_func ("/eric/http-gate/names", test_http_gate_names);

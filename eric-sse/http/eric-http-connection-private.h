@@ -22,18 +22,22 @@ typedef struct _EricHttpConnections EricHttpConnections;
 /* Called whenever a connection has ended. */
 typedef void (*EricHttpConnectionsFunc) (gpointer user_data);
 
+/* Returns: (transfer full): lines of the header, each with its CRLF, for an answer
+ *   that libsoup has no part in. The origin is NULL where the request names none, or did not
+ *   come so far: then it is not @whole. */
+typedef char *(*EricHttpConnectionsLinesFunc) (const char *origin,
+                                               gboolean    whole,
+                                               gpointer    user_data);
+
 EricHttpConnections *eric_http_connections_new            (SoupServer              *soup_server,
                                                            GMainContext            *context,
                                                            EricHttpConnectionsFunc  ended,
+                                                           EricHttpConnectionsLinesFunc lines,
                                                            gpointer                 user_data,
                                                            GError                 **error);
 void                 eric_http_connections_free           (EricHttpConnections     *self);
 void                 eric_http_connections_add            (EricHttpConnections     *self,
                                                            GSocket                 *socket);
-/* Whether pages of any origin may read why a request was refused before anybody could
- * look at it: nothing is in it that is not known. */
-void                 eric_http_connections_set_open       (EricHttpConnections     *self,
-                                                           gboolean                 open);
 guint                eric_http_connections_get_n          (EricHttpConnections     *self);
 void                 eric_http_connections_shed           (EricHttpConnections     *self);
 void                 eric_http_connections_drain          (EricHttpConnections     *self);

@@ -30,6 +30,7 @@
 #define HEAD_TOO_LARGE 431
 
 #define RETRY_AFTER "5"
+#define NO_HOST     "Host: localhost\r\n"
 
 EricHttpConnection *
 _eric_http_connection_new (EricHttpConnections *set,
@@ -65,6 +66,7 @@ _eric_http_connection_free (EricHttpConnection *self)
   g_byte_array_unref (self->output);
   g_byte_array_unref (self->request);
   eric_http_reply_clear (&self->reply);
+  g_free (self->origin);
   g_free (self);
 }
 
@@ -238,6 +240,29 @@ get_phrase (guint status)
   return status == HEAD_TOO_LARGE ? "Request Header Fields Too Large" : soup_status_get_phrase (status);
 }
 
+/* What the head, so long, says of the page that asks. */
+static void
+note_origin (EricHttpConnection *self,
+             gsize               length)
+{
+  const char *head = (const char *) self->input->data + self->head.start;
+
+  g_clear_pointer (&self->origin, g_free);
+  if (self->head.start < length)
+    self->origin = eric_http_head_dup_field (head, MIN (length - self->head.start, ERIC_HTTP_MAX_HEAD), "Origin");
+}
+
+/* (transfer full): what a page needs to read the answer */
+static char *
+make_lines (EricHttpConnection *self)
+{
+  gboolean whole = self->state != ERIC_HTTP_WAITING || self->head.length > 0;
+
+  if (self->state == ERIC_HTTP_WAITING)
+    note_origin (self, self->input->len);
+  return self->set->lines != NULL ? self->set->lines (self->origin, whole, self->set->user_data) : g_strdup ("");
+}
+
 void
 _eric_http_connection_refuse (EricHttpConnection *self,
                               guint               status,
@@ -245,6 +270,7 @@ _eric_http_connection_refuse (EricHttpConnection *self,
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  g_autofree char *lines = make_lines (self);
   g_autofree char *text = NULL;
   gboolean begun = self->state == ERIC_HTTP_SERVING && self->reply.begun;
 
@@ -255,9 +281,8 @@ _eric_http_connection_refuse (EricHttpConnection *self,
   text = g_strdup_printf ("HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n%s%s"
                           "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s%s",
-                          status, get_phrase (status), date,
+                          status, get_phrase (status), date, lines,
                           status == SOUP_STATUS_SERVICE_UNAVAILABLE ? "Retry-After: " RETRY_AFTER "\r\n" : "",
-                          self->set->open ? "Access-Control-Allow-Origin: *\r\n" : "",
                           strlen (sentence) + 1, self->head.is_head ? "" : sentence,
                           self->head.is_head ? "" : "\n");
   g_byte_array_append (self->output, (const guint8 *) text, strlen (text));
@@ -349,7 +374,8 @@ pump_body (EricHttpConnection *self)
 
 /* The request */
 
-/* What libsoup is to read: without what it would take in another way. */
+/* What libsoup is to read: without what it would take in another way. Without a Host, as in
+ * HTTP/1.0, it would take the query for a part of the path that handlers protect. */
 static void
 give_head (EricHttpConnection *self)
 {
@@ -359,6 +385,12 @@ give_head (EricHttpConnection *self)
   g_byte_array_set_size (self->request, 0);
   self->given = 0;
   self->input->data[head->version] = '0' + head->minor;
+  if (head->n_hosts == 0)
+    {
+      give (self, self->input->data + from, head->version + 3 - from);   /* the request line */
+      give (self, NO_HOST, strlen (NO_HOST));
+      from = head->version + 3;
+    }
   if (head->minor == 0 && head->expect > 0)
     {
       give (self, self->input->data + from, head->expect - from);
@@ -376,6 +408,7 @@ serve (EricHttpConnection *self)
   g_autoptr (GError) error = NULL;
 
   self->n_requests++;
+  note_origin (self, self->head.length);
   give_head (self);
   self->body_left = self->head.content_length;
   self->body_done = self->head.body == ERIC_HTTP_BODY_NONE;

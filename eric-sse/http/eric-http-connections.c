@@ -176,11 +176,12 @@ ready_cb (gpointer user_data)
 }
 
 EricHttpConnections *
-eric_http_connections_new (SoupServer              *soup_server,
-                           GMainContext            *context,
-                           EricHttpConnectionsFunc  ended,
-                           gpointer                 user_data,
-                           GError                 **error)
+eric_http_connections_new (SoupServer                    *soup_server,
+                           GMainContext                  *context,
+                           EricHttpConnectionsFunc        ended,
+                           EricHttpConnectionsLinesFunc   lines,
+                           gpointer                       user_data,
+                           GError                       **error)
 {
   EricHttpConnections *self;
   int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -199,6 +200,7 @@ eric_http_connections_new (SoupServer              *soup_server,
   self->soup_server = g_object_ref (soup_server);
   self->context = g_main_context_ref (context);
   self->ended = ended;
+  self->lines = lines;
   self->user_data = user_data;
   self->due = g_ptr_array_new ();
   self->gone = g_ptr_array_new ();
@@ -208,13 +210,6 @@ eric_http_connections_new (SoupServer              *soup_server,
   g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_attach (self->source, context);
   return self;
-}
-
-void
-eric_http_connections_set_open (EricHttpConnections *self,
-                                gboolean             open)
-{
-  self->open = open;
 }
 
 guint
@@ -372,6 +367,7 @@ void
 eric_http_connections_free (EricHttpConnections *self)
 {
   self->ended = NULL;
+  self->lines = NULL;
   wind_up (self, FALSE);
   unuse (self);
 }

@@ -205,6 +205,32 @@ _eric_http_cors_apply (EricSseServer     *self,
     soup_message_headers_replace (headers, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
 }
 
+/* The same for an answer of ours to what is no request, or not a whole one. Where the origin
+ * has not come, it is the one that is allowed; where there are more, everybody may read what
+ * says nothing that is not known. */
+char *
+_eric_http_cors_dup_lines (EricSseServer *self,
+                           const char    *origin,
+                           gboolean       whole)
+{
+  const char * const *allowed = (const char * const *) self->allowed_origins;
+  gboolean unread = origin == NULL && !whole;
+  gboolean listed, any;
+
+  if (allowed == NULL)
+    return g_strdup ("");
+  if (unread && g_strv_length (self->allowed_origins) == 1)
+    origin = allowed[0];
+  any = origin != NULL ? g_strv_contains (allowed, "*") : unread && allowed[0] != NULL;
+  listed = origin != NULL && !g_str_equal (origin, "*") && g_strv_contains (allowed, origin);
+  if (!listed && !any)
+    return g_strdup ("Vary: Origin\r\n");
+  return g_strdup_printf ("Vary: Origin\r\nAccess-Control-Allow-Origin: %s\r\n%s"
+                          "Access-Control-Expose-Headers: " EXPOSED_HEADERS "\r\n",
+                          listed ? origin : "*",
+                          listed ? "Access-Control-Allow-Credentials: true\r\n" : "");
+}
+
 /**
  * eric_sse_server_allow_origin:
  * @self: a server

@@ -48,6 +48,7 @@ struct _EricHttpConnection
 
   guint                n_requests;
   EricHttpHead         head;
+  char                *origin;         /* (owned) (nullable): of the page that asks, while it is served */
   EricHttpExchange    *exchange;       /* (owned) (nullable) */
   GByteArray          *request;        /* (owned): for libsoup */
   gsize                given;          /* of the request */
@@ -73,9 +74,9 @@ struct _EricHttpConnections
   GPtrArray               *gone;         /* (owned) of (owned) EricHttpConnection */
   gint64                   next_tick;    /* monotonic microseconds */
   gboolean                 draining;
-  gboolean                 open;         /* to pages of other origins */
   gboolean                 some_ended;   /* and nobody was told */
   EricHttpConnectionsFunc  ended;
+  EricHttpConnectionsLinesFunc lines;
   gpointer                 user_data;
 };
 

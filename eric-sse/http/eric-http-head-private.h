@@ -61,9 +61,15 @@ typedef struct
   gboolean      says_keep_alive;
 } EricHttpHead;
 
-EricHttpHeadStep eric_http_head_read (EricHttpHead *head,
-                                      const char   *bytes,
-                                      gsize         length);
+EricHttpHeadStep eric_http_head_read       (EricHttpHead *head,
+                                            const char   *bytes,
+                                            gsize         length);
+
+/* Returns: (transfer full) (nullable): the value of the field in what there is of a head,
+ *   which may be malformed or not complete */
+char            *eric_http_head_dup_field  (const char   *bytes,
+                                            gsize         length,
+                                            const char   *name);
 
 /* Whether it can be the name of a field, or a method. */
 gboolean         eric_http_is_token  (const char   *bytes,

@@ -464,3 +464,25 @@ eric_http_head_read (EricHttpHead *head,
     return ERIC_HTTP_HEAD_REFUSED;
   return ERIC_HTTP_HEAD_MORE;
 }
+
+char *
+eric_http_head_dup_field (const char *bytes,
+                          gsize       length,
+                          const char *name)
+{
+  const char *at = bytes, *end = bytes + length, *lf;
+
+  while ((lf = memchr (at, '\n', end - at)) != NULL && lf - at > 1)
+    {
+      const char *colon = memchr (at, ':', lf - at);
+
+      if (colon != NULL && is_name ((Span) { at, colon - at }, name) && lf[-1] == '\r')
+        {
+          Span value = strip ((Span) { colon + 1, lf - 1 - (colon + 1) });
+
+          return g_strndup (value.bytes, value.length);
+        }
+      at = lf + 1;
+    }
+  return NULL;
+}

@@ -192,6 +192,14 @@ connection_ended_cb (gpointer user_data)
   _eric_http_drain_check (self);
 }
 
+static char *
+cors_lines_cb (const char *origin,
+               gboolean    whole,
+               gpointer    user_data)
+{
+  return _eric_http_cors_dup_lines (user_data, origin, whole);
+}
+
 /**
  * eric_sse_server_listen:
  * @self: a server
@@ -237,10 +245,9 @@ eric_sse_server_listen (EricSseServer   *self,
     return FALSE;
   if (self->connections == NULL)
     self->connections = eric_http_connections_new (self->soup_server, self->context,
-                                                   connection_ended_cb, self, error);
+                                                   connection_ended_cb, cors_lines_cb, self, error);
   if (self->connections == NULL)
     return FALSE;
-  eric_http_connections_set_open (self->connections, self->allowed_origins != NULL);
   listener = eric_http_listener_new (self->connections, address, self->context, error);
   if (listener == NULL)
     return FALSE;

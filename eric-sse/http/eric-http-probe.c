@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "eric-http-probe-private.h"
+#include "eric-http-query-private.h"
 #include "eric-sse-channel.h"
 #include "eric-sse-server-private.h"
 
@@ -182,7 +183,7 @@ append_header (const char *name,
 }
 
 static char *
-make_target (EricHttpProbe *probe)
+make_path (EricHttpProbe *probe)
 {
   const EricHttpSeat *seat = probe->seats->pdata[probe->next];
   const char *path = g_uri_get_path (soup_server_message_get_uri (probe->message));
@@ -194,6 +195,18 @@ make_target (EricHttpProbe *probe)
     return g_strdup (path);
   whole = probe->mount != NULL ? g_strconcat (probe->mount, "/", seat->channel_id, NULL) : g_strdup (path);
   return g_uri_escape_string (whole, "/", FALSE);
+}
+
+/* What a program looks for in the query, such as a token, is what it would find there if
+ * the client asked for the path itself. */
+static char *
+make_target (EricHttpProbe *probe)
+{
+  static const char * const ours[] = { "topic", "lastEventId", NULL };
+  g_autofree char *path = make_path (probe);
+  g_autofree char *query = eric_http_query_dup_without (probe->message, ours);
+
+  return query != NULL ? g_strconcat (path, "?", query, NULL) : g_steal_pointer (&path);
 }
 
 static GInputStream *

@@ -13,12 +13,14 @@ G_BEGIN_DECLS
  * plus for a space, the rest percent-encoded UTF-8. A name without a value has the
  * empty one. GLib's own reader stops at the first pair it does not like. */
 
-void      eric_http_query_watch    (void);
-char     *eric_http_query_dup_path (SoupServerMessage *message);
-gboolean  eric_http_query_is_valid (SoupServerMessage *message);
-char     *eric_http_query_dup      (SoupServerMessage *message,
-                                    const char        *name);
-char    **eric_http_query_dup_all  (SoupServerMessage *message,
-                                    const char        *name);
+void      eric_http_query_watch       (void);
+char     *eric_http_query_dup_path    (SoupServerMessage  *message);
+gboolean  eric_http_query_is_valid    (SoupServerMessage  *message);
+char     *eric_http_query_dup         (SoupServerMessage  *message,
+                                       const char         *name);
+char    **eric_http_query_dup_all     (SoupServerMessage  *message,
+                                       const char         *name);
+char     *eric_http_query_dup_without (SoupServerMessage  *message,
+                                       const char * const *names);
 
 G_END_DECLS

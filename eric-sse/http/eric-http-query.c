@@ -8,7 +8,7 @@
 #include "eric-http-query-private.h"
 
 /* libsoup 3.2 takes what follows the path for a part of it where the request has no
- * Host header, which HTTP/1.0 allows. */
+ * Host header, which HTTP/1.0 allows: over a listener of its own. Ours adds one. */
 static gboolean
 is_query_in_path (SoupServerMessage *message)
 {
@@ -121,6 +121,30 @@ take_pair (const char **query,
                                 : g_strdup ("");
   *query += length + ((*query)[length] == '&' ? 1 : 0);
   return TRUE;
+}
+
+/* Returns: (transfer full) (nullable): the query as it was sent, without the pairs of some
+ *   names; NULL where there is none */
+char *
+eric_http_query_dup_without (SoupServerMessage  *message,
+                             const char * const *names)
+{
+  const char *query = get_query (message);
+  const char *pair = query;
+  g_autoptr (GString) rest = g_string_new (NULL);
+  char *name, *value;
+
+  while (take_pair (&query, &name, &value))
+    {
+      gsize length = query - pair;
+
+      if (name == NULL || !g_strv_contains (names, name))
+        g_string_append_len (rest, pair, length);
+      pair = query;
+      g_free (name);
+      g_free (value);
+    }
+  return rest->len > 0 ? g_strdup (rest->str) : NULL;
 }
 
 gboolean

@@ -494,8 +494,8 @@ _eric_http_routes_remove_all (EricSseServer *self)
  *
  * What protects the path of a channel protects it, too, where `?topic=` asks for it. For
  * each such channel, the server asks the SoupServer with a request of its own, which has the
- * headers and the addresses of that of the client, for the path of the channel, and
- * joins it where that request would be given a stream: the handlers and the auth domains
+ * headers, the addresses and the rest of the query of that of the client, for the path of the
+ * channel, and joins it where that request would be given a stream: the handlers and the auth domains
  * of the program see one more request for each. Digest authentication is for one path, so
  * that it cannot join what it protects. A feed asks so, with `OPTIONS`, for its own path
  * before it is published line by line.

@@ -180,6 +180,9 @@ gboolean        _eric_http_cors_check            (EricSseServer      *self,
 void            _eric_http_cors_apply            (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 /* Whether a page asks what it may send, and may. */
+char           *_eric_http_cors_dup_lines        (EricSseServer      *self,
+                                                  const char         *origin,
+                                                  gboolean            whole);
 gboolean        _eric_http_cors_is_preflight     (EricSseServer      *self,
                                                   SoupServerMessage  *message);
 

@@ -317,9 +317,9 @@ eric_sse_server_get_allowed_origins (EricSseServer *self)
  *   `https://example.org`, or `*` for all; %NULL for none but the server itself
  *
  * Sets from which origins pages may read and publish: the WHATWG Fetch standard,
- * section 3.2. A page of another origin that publishes is answered 403. Where any
- * origin is allowed, every page may read why a head was refused that is malformed or too
- * long.
+ * section 3.2. A page of another origin that publishes is answered 403. Where the
+ * head of a request is too long, so that its origin is not read, and there is more than one
+ * that is allowed, every page may read that.
  *
  * Since: 0.1
  */
@@ -333,8 +333,6 @@ eric_sse_server_set_allowed_origins (EricSseServer      *self,
 
   old = g_steal_pointer (&self->allowed_origins);
   self->allowed_origins = g_strdupv ((char **) allowed_origins);
-  if (self->connections != NULL)
-    eric_http_connections_set_open (self->connections, allowed_origins != NULL);
   g_object_notify (G_OBJECT (self), "allowed-origins");
 }
 
