@@ -100,43 +100,61 @@ open_cb (EricEventSource *source,
 
 /* In one line, for a terminal: what a server says gives no orders to it. */
 static char *
-make_excerpt (const char *text,
-              gsize       length)
+make_excerpt (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, length);
   GString *excerpt = g_string_new (NULL);
+  const char *at = text;
   guint n = 0;
 
-  for (const char *at = valid; *at != '\0' && n < MAX_EXCERPT; at = g_utf8_next_char (at), n++)
+  for (; *at != '\0' && n < MAX_EXCERPT; at = g_utf8_next_char (at))
     {
       gunichar character = g_utf8_get_char (at);
+      gboolean blank = g_unichar_isspace (character);
 
-      if (!g_unichar_isspace (character))
-        g_string_append_unichar (excerpt, g_unichar_iscntrl (character) ? REPLACEMENT : character);
-      else if (excerpt->len > 0 && excerpt->str[excerpt->len - 1] != ' ')
-        g_string_append_c (excerpt, ' ');
+      if (blank && (excerpt->len == 0 || excerpt->str[excerpt->len - 1] == ' '))
+        continue;
+      g_string_append_unichar (excerpt, blank ? ' ' : g_unichar_iscntrl (character) ? REPLACEMENT : character);
+      n++;
     }
   g_strchomp (excerpt->str);
   excerpt->len = strlen (excerpt->str);
-  if (n == MAX_EXCERPT)
+  if (*at != '\0')
     g_string_append (excerpt, "…");
   return g_string_free (excerpt, FALSE);
 }
 
-/* A page for browsers says less than the status. */
+/* (nullable): what a page for browsers says, without what is for browsers alone. */
+static char *
+take_text (const char *page)
+{
+  const char *markup = "<!--.*?(-->|\\z)|<(style|script)\\b.*?(</\\g2\\s*>|\\z)|<[^<>]*>?";
+  g_autoptr (GRegex) regex = g_regex_new (markup, G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+
+  return g_regex_replace_literal (regex, page, -1, 0, " ", 0, NULL);
+}
+
+static gboolean
+is_page (SoupMessage *message)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+
+  return type != NULL && g_ascii_strcasecmp (type, "text/html") == 0;
+}
+
 static void
 tell_body (EricEventSource *source)
 {
   SoupMessage *message = eric_event_source_get_http_message (source);
   GBytes *body = eric_event_source_get_error_body (source);
-  const char *type = NULL;
-  g_autofree char *excerpt = NULL;
+  g_autofree char *text = NULL, *words = NULL, *excerpt = NULL;
 
-  if (message != NULL)
-    type = soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
-  if (body == NULL || (type != NULL && g_ascii_strcasecmp (type, "text/html") == 0))
+  if (body == NULL)
     return;
-  excerpt = make_excerpt (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  text = g_utf8_make_valid (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  if (message != NULL && is_page (message))
+    words = take_text (text);
+  excerpt = make_excerpt (words != NULL ? words : text);
   if (*excerpt != '\0')
     g_printerr ("eric-sse listen: it says: %s\n", excerpt);
 }

@@ -590,10 +590,18 @@ class Reconnect(TestCase):
                 self.assertIn(said, text)
                 self.assertEqual(why in text, bool(said))
                 self.assertNotIn('y', text.partition(why)[2])
-        script = self.script()
-        listener = self.listen('--no-reconnect', script.url)
-        script.accept().end(b'HTTP/1.1 500 No\r\nContent-Type: text/html\r\n\r\n<p>page')
-        self.assert_ends(listener, 1, b'', 'eric-sse listen: The server answered 500 No\n')
+
+    def test_says_page(self):
+        why = 'eric-sse listen: it says: '
+        for body, said in (('<p>page', 'page'), ('<HTML><head><title>No</title><STYLE a="b">p { }</Style\n>'
+                           '<script>if (1 < 2) x();</script></head><!-- <p>hid>den --><p\nclass="a">The <b>model</b>',
+                           'No The model'), ('<p>' * 100, ''), ('<style>x', ''), ('a <!-- b', 'a'), ('1 < 2', '1'),
+                           ('<' * 60000, '')):
+            script = self.script()
+            listener = self.listen('--no-reconnect', script.url)
+            script.accept().end(f'HTTP/1.1 500 No\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}'.encode())
+            self.assert_ends(listener, 1, b'', 'eric-sse listen: The server answered 500 No\n' +
+                             (f'{why}{said}\n' if said else ''))
 
     def test_told_once(self):
         script = self.script()
