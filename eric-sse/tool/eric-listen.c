@@ -123,12 +123,13 @@ make_excerpt (const char *text)
   return g_string_free (excerpt, FALSE);
 }
 
-/* (nullable): what a page for browsers says, without what is for browsers alone. */
+/* (nullable): what a page for browsers says, without what is for browsers alone. Read as
+ * bytes: else all of it would be checked to be UTF-8 with each match. */
 static char *
 take_text (const char *page)
 {
   const char *markup = "<!--.*?(-->|\\z)|<(style|script)\\b.*?(</\\g2\\s*>|\\z)|<[^<>]*>?";
-  g_autoptr (GRegex) regex = g_regex_new (markup, G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new (markup, G_REGEX_CASELESS | G_REGEX_DOTALL | G_REGEX_RAW, 0, NULL);
 
   return g_regex_replace_literal (regex, page, -1, 0, " ", 0, NULL);
 }

@@ -595,7 +595,7 @@ class Reconnect(TestCase):
         why = 'eric-sse listen: it says: '
         for body, said in (('<p>page', 'page'), ('<HTML><head><title>No</title><STYLE a="b">p { }</Style\n>'
                            '<script>if (1 < 2) x();</script></head><!-- <p>hid>den --><p\nclass="a">The <b>model</b>',
-                           'No The model'), ('<p>' * 100, ''), ('<style>x', ''), ('a <!-- b', 'a'), ('1 < 2', '1'),
+                           'No The model'), ('<p>' * 100, ''), ('<p>Größe…<br>nein', 'Größe… nein'), ('<style>x', ''), ('a <!-- b', 'a'), ('1 < 2', '1'),
                            ('<' * 60000, '')):
             script = self.script()
             listener = self.listen('--no-reconnect', script.url)
