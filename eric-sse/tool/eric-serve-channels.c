@@ -249,7 +249,7 @@ eric_serve_channels_request (EricServeChannels *self,
 
   if (channel == NULL)
     return NULL;
-  made->id = g_strdup (channel_id);
+  made->id = g_strdup (eric_channel_get_id (ERIC_CHANNEL (channel)));   /* the client need not name it */
   count (self, made, 1);
   g_queue_push_tail_link (&self->order, &made->link);
   g_hash_table_insert (self->made, made->id, made);
